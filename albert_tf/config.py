@@ -1,0 +1,344 @@
+"""The configuration of an ALBERT model, its presets and its JSON forms."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import os
+from typing import Any
+
+from albert_tf.errors import UserError
+
+ACTIVATIONS = ("gelu", "gelu_new", "relu")
+SHARING = ("all", "attention", "feed_forward", "none")
+
+
+@dataclasses.dataclass(frozen=True)
+class AlbertConfig:
+    """Sizes and rates of an ALBERT encoder, under their published names.
+
+    The names are those of Google's `albert_config.json`; `layer_norm_eps`
+    and `classifier_dropout_prob` are Hugging Face's, `sharing` is ours.
+
+    Attributes:
+        vocab_size: V, number of tokens.
+        embedding_size: E, width of the factorized embedding (paper 3.1).
+        hidden_size: H, width of the encoder.
+        num_hidden_layers: N, how often a transformer layer is applied.
+        num_hidden_groups: the layers are split into this many consecutive
+            groups; layers of one group share their weights.
+        inner_group_num: blocks that are applied, one after the other, each
+            time a layer is applied.
+        num_attention_heads: A, heads of self-attention; divides H.
+        intermediate_size: F, width inside the feed-forward network.
+        hidden_act: "gelu" (exact, with erf), "gelu_new" (tanh approximation)
+            or "relu". Google's files say "gelu" and mean the approximation;
+            `from_google` and `to_google` translate.
+        hidden_dropout_prob: dropout after the embeddings, after attention and
+            after the feed-forward network.
+        attention_probs_dropout_prob: dropout on the attention probabilities.
+        classifier_dropout_prob: dropout before a task's output layer.
+        max_position_embeddings: longest sequence, in tokens.
+        type_vocab_size: number of segment ids.
+        initializer_range: standard deviation of the truncated normal from
+            which matrices are drawn.
+        layer_norm_eps: added to the variance in every LayerNorm.
+        sharing: what the layers share (paper 4.4): "all", "attention" (each
+            layer its own feed-forward network), "feed_forward" (each layer
+            its own attention) or "none".
+
+    Raises:
+        UserError: if a field breaks its rule; the message names field, value
+            and rule.
+    """
+
+    vocab_size: int = 30000
+    embedding_size: int = 128
+    hidden_size: int = 768
+    num_hidden_layers: int = 12
+    num_hidden_groups: int = 1
+    inner_group_num: int = 1
+    num_attention_heads: int = 12
+    intermediate_size: int = 3072
+    hidden_act: str = "gelu_new"
+    hidden_dropout_prob: float = 0.0
+    attention_probs_dropout_prob: float = 0.0
+    classifier_dropout_prob: float = 0.1
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    initializer_range: float = 0.02
+    layer_norm_eps: float = 1e-12
+    sharing: str = "all"
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            self._check_type(field.name, field.type)
+        for name in (f.name for f in dataclasses.fields(self)):
+            if name.endswith("dropout_prob"):
+                rule = "must be at least 0 and less than 1"
+                self._check(name, 0 <= getattr(self, name) < 1, rule)
+        self._check(
+            "num_attention_heads",
+            self.hidden_size % self.num_attention_heads == 0,
+            f"must divide hidden_size={self.hidden_size}",
+        )
+        self._check(
+            "num_hidden_groups",
+            self.num_hidden_groups <= self.num_hidden_layers,
+            "must be at most num_hidden_layers="
+            f"{self.num_hidden_layers}, or a group would have no layer",
+        )
+        self._check(
+            "hidden_act",
+            self.hidden_act in ACTIVATIONS,
+            f"must be one of {', '.join(ACTIVATIONS)}",
+        )
+        self._check(
+            "sharing",
+            self.sharing in SHARING,
+            f"must be one of {', '.join(SHARING)}",
+        )
+        self._check(
+            "num_hidden_groups",
+            self.sharing == "all" or self.num_hidden_groups == 1,
+            f"must be 1 with sharing={self.sharing!r}: groups share all",
+        )
+
+    def _check(self, name: str, right: bool, rule: str) -> None:
+        if not right:
+            raise UserError(
+                f"AlbertConfig: {name}={getattr(self, name)!r} {rule}"
+            )
+
+    def _check_type(self, name: str, type_name: str) -> None:
+        value = getattr(self, name)
+        if type_name == "int":
+            right = type(value) is int and value > 0
+            self._check(name, right, "must be a whole number above 0")
+        elif type_name == "float":
+            right = type(value) in (int, float) and 0 <= value < float("inf")
+            self._check(name, right, "must be a number, at least 0")
+
+    @property
+    def head_size(self) -> int:
+        """D, the width of one attention head."""
+        return self.hidden_size // self.num_attention_heads
+
+    @property
+    def num_blocks(self) -> int:
+        """How many distinct transformer blocks the encoder has."""
+        groups = (
+            self.num_hidden_groups
+            if self.sharing == "all"
+            else self.num_hidden_layers
+        )
+        return groups * self.inner_group_num
+
+    def blocks_of_layer(self, layer: int) -> range:
+        """The blocks that layer number `layer` applies, in their order.
+
+        In whole numbers: the official `int(layer / N * G)` falls into the
+        wrong group for some N and G, such as layer 15 of N = G = 22.
+        """
+        group = layer
+        if self.sharing == "all":
+            group = layer * self.num_hidden_groups // self.num_hidden_layers
+        first = group * self.inner_group_num
+        return range(first, first + self.inner_group_num)
+
+    # === Presets ===
+
+    @classmethod
+    def from_preset(cls, name: str) -> AlbertConfig:
+        """The configuration of a preset such as "albert_base_v2".
+
+        Raises:
+            UserError: if there is no such preset; near names are offered.
+        """
+        if name not in PRESETS:
+            near = difflib.get_close_matches(name, PRESETS) or sorted(PRESETS)
+            raise UserError(
+                f"no preset is called {name!r}; did you mean "
+                f"{' or '.join(near)}?"
+            )
+        return PRESETS[name]
+
+    # === JSON ===
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> AlbertConfig:
+        """Reads a JSON file of ours, Hugging Face's or Google's.
+
+        Ours is known by `sharing`, Hugging Face's by `model_type`; what has
+        neither is Google's.
+        """
+        try:
+            with open(path, encoding="utf-8") as file:
+                values = json.load(file)
+        except FileNotFoundError:
+            raise UserError(f"{path}: no such configuration file") from None
+        except (ValueError, OSError) as error:
+            raise UserError(f"{path}: not a readable JSON file: {error}") from (
+                error
+            )
+        if not isinstance(values, dict):
+            raise UserError(f"{path}: must hold a JSON object")
+        try:
+            if "sharing" in values:
+                return cls.from_dict(values)
+            if "model_type" in values:
+                return cls.from_huggingface(values)
+            return cls.from_google(values)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> AlbertConfig:
+        """The inverse of `to_dict`; unknown names are an error."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise UserError(f"AlbertConfig has no field {', '.join(unknown)}")
+        return cls(**values)
+
+    @classmethod
+    def from_huggingface(cls, values: dict[str, Any]) -> AlbertConfig:
+        """From the fields of a Hugging Face `config.json`."""
+        if values.get("model_type") != "albert":
+            raise UserError(
+                f"model_type={values.get('model_type')!r} must be 'albert'"
+            )
+        return cls._from_published(values)
+
+    def to_huggingface(self) -> dict[str, Any]:
+        """The fields of a Hugging Face `config.json`."""
+        return {
+            "model_type": "albert",
+            **self._published(),
+            "pad_token_id": 0,
+            "bos_token_id": 2,
+            "eos_token_id": 3,
+        }
+
+    @classmethod
+    def from_google(cls, values: dict[str, Any]) -> AlbertConfig:
+        """From the fields of Google's `albert_config.json`."""
+        if values.get("ln_type", "postln") != "postln":
+            raise UserError(
+                f"ln_type={values['ln_type']!r} must be 'postln': ALBERT "
+                "normalizes after each sublayer"
+            )
+        values = dict(values)
+        if values.get("hidden_act", "gelu") == "gelu":
+            values["hidden_act"] = "gelu_new"
+        return cls._from_published(values)
+
+    def to_google(self) -> dict[str, Any]:
+        """The fields of Google's `albert_config.json`.
+
+        Raises:
+            UserError: if the official code has no name for a value: exact
+                GELU, or another epsilon than 1e-12.
+        """
+        if self.hidden_act == "gelu" or self.layer_norm_eps != 1e-12:
+            raise UserError(
+                f"hidden_act={self.hidden_act!r} with layer_norm_eps="
+                f"{self.layer_norm_eps} cannot be said in Google's format, "
+                "which knows gelu_new and relu with 1e-12"
+            )
+        values = self._published()
+        del values["layer_norm_eps"], values["classifier_dropout_prob"]
+        if values["hidden_act"] == "gelu_new":
+            values["hidden_act"] = "gelu"
+        return {
+            **values,
+            "net_structure_type": 0,
+            "gap_size": 0,
+            "num_memory_blocks": 0,
+            "down_scale_factor": 1,
+        }
+
+    @classmethod
+    def _from_published(cls, values: dict[str, Any]) -> AlbertConfig:
+        """Takes the fields that we have; what is absent has their default."""
+        if "vocab_size" not in values:
+            raise UserError("vocab_size is missing")
+        known = {field.name for field in dataclasses.fields(cls)}
+        taken = {k: v for k, v in values.items() if k in known}
+        # Both codes default to the sizes of the xxlarge model.
+        return cls(**{**_XXLARGE, **taken, "sharing": "all"})
+
+    def _published(self) -> dict[str, Any]:
+        """The fields for the other libraries, which can share all or none."""
+        values = self.to_dict()
+        sharing = values.pop("sharing")
+        if sharing == "none":
+            values["num_hidden_groups"] = self.num_hidden_layers
+        elif sharing != "all":
+            raise UserError(
+                f"sharing={sharing!r} cannot be said in another library's "
+                "format, which shares all or nothing"
+            )
+        return values
+
+
+def _sizes(layers, hidden, heads, **other) -> dict[str, Any]:
+    return {
+        "num_hidden_layers": layers,
+        "hidden_size": hidden,
+        "num_attention_heads": heads,
+        "intermediate_size": 4 * hidden,
+        **other,
+    }
+
+
+_BASE = _sizes(12, 768, 12)
+_LARGE = _sizes(24, 1024, 16)
+_XLARGE = _sizes(24, 2048, 16)
+_XXLARGE = _sizes(12, 4096, 64)
+_ENGLISH = {
+    "base": _BASE,
+    "large": _LARGE,
+    "xlarge": _XLARGE,
+    "xxlarge": _XXLARGE,
+}
+_DROPOUT = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
+_V1 = {
+    name: {**sizes, **({} if name == "xxlarge" else _DROPOUT)}
+    for name, sizes in _ENGLISH.items()
+}
+# Google's released Chinese models; tiny and small are albert_zh's.
+_CHINESE = {
+    "tiny": _sizes(4, 312, 12, hidden_act="gelu"),
+    "small": _sizes(6, 384, 12, hidden_act="gelu"),
+    "base": {**_BASE, "hidden_act": "relu"},
+    "large": {**_LARGE, "hidden_act": "relu"},
+    "xlarge": {**_XLARGE, "hidden_act": "relu", "initializer_range": 0.014},
+}
+
+# Published sizes (paper table 1, the released configurations) and, last, our
+# own small ones: `mini` and `nano` for phones, `pico` for tests.
+PRESETS: dict[str, AlbertConfig] = {
+    **{
+        f"albert_{name}_v1": AlbertConfig(hidden_act="gelu", **sizes)
+        for name, sizes in _V1.items()
+    },
+    **{
+        f"albert_{name}_v2": AlbertConfig(**sizes)
+        for name, sizes in _ENGLISH.items()
+    },
+    **{
+        f"albert_{name}_zh": AlbertConfig(vocab_size=21128, **sizes)
+        for name, sizes in _CHINESE.items()
+    },
+    "albert_mini": AlbertConfig(**_sizes(6, 384, 6, **_DROPOUT)),
+    "albert_nano": AlbertConfig(**_sizes(4, 256, 4, **_DROPOUT)),
+    "albert_pico": AlbertConfig(
+        **_sizes(2, 64, 2, embedding_size=32, **_DROPOUT)
+    ),
+}

@@ -1,0 +1,61 @@
+"""What a configuration costs: parameters, bytes on disk, multiplications."""
+
+from albert_tf.config import AlbertConfig
+
+BITS = {"float32": 32, "float16": 16, "int8": 8, "int4": 4}
+
+
+def parameter_count(config: AlbertConfig) -> int:
+    """Distinct weights of the encoder with its pooler (paper, table 1).
+
+    Layers that share a block count it once.
+    """
+    e, h, f = config.embedding_size, config.hidden_size, (
+        config.intermediate_size
+    )
+    rows = (
+        config.vocab_size
+        + config.max_position_embeddings
+        + config.type_vocab_size
+    )
+    embedding = rows * e + 2 * e + (e * h + h if e != h else 0)
+    attention = 4 * (h * h + h)
+    feed_forward = h * f + f + f * h + h
+    layer_norms = 2 * 2 * h
+    blocks = config.num_blocks
+    shared = config.inner_group_num
+    return (
+        embedding
+        + attention * (shared if config.sharing == "attention" else blocks)
+        + feed_forward
+        * (shared if config.sharing == "feed_forward" else blocks)
+        + layer_norms * blocks
+        + h * h
+        + h
+    )
+
+
+def file_bytes(config: AlbertConfig, precision: str) -> int:
+    """Bytes of the encoder's weights if all are stored at `precision`."""
+    return parameter_count(config) * BITS[precision] // 8
+
+
+def multiply_accumulates(config: AlbertConfig, length: int) -> int:
+    """Multiply-accumulate operations of one forward pass.
+
+    Sharing saves none of them: every layer is computed whether or not its
+    weights are its own.
+
+    Args:
+        config: the model.
+        length: L, tokens in the sequence.
+    """
+    h, f = config.hidden_size, config.intermediate_size
+    matrices = 4 * h * h + 2 * h * f  # a token, in one block
+    attention = 2 * length * h  # a token: scores and weighted sum
+    layers = config.num_hidden_layers * config.inner_group_num
+    projection = (
+        config.embedding_size * h if config.embedding_size != h else 0
+    )
+    per_token = layers * (matrices + attention) + projection
+    return length * per_token + h * h

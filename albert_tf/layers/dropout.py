@@ -1,0 +1,44 @@
+"""Dropout as a pure function of its seed."""
+
+import keras
+from keras import ops
+
+
+def dropout(x, rate: float, seed):
+    """Zeroes a share `rate` of `x` and scales up the rest.
+
+    The seed is drawn beforehand, once a forward pass, so that a layer gives
+    the same mask when it is computed again for its gradient and can run
+    inside a loop; a stateful dropout layer would draw another one.
+
+    Args:
+        x: tensor of any shape.
+        rate: share of the values to drop.
+        seed: integer tensor [2], or None for no dropout.
+    """
+    if seed is None or rate == 0:
+        return x
+    return keras.random.dropout(x, rate, seed=_DrawnSeed(seed))
+
+
+def split_seed(seed, index):
+    """Another seed for the part numbered `index`; None stays None.
+
+    Args:
+        seed: integer tensor [2] as `keras.random.SeedGenerator.next` gives,
+            whose second value counts the forward passes, or None.
+        index: integer or scalar integer tensor.
+    """
+    if seed is None:
+        return None
+    return ops.stack([seed[0] + ops.cast(index, seed.dtype), seed[1]])
+
+
+class _DrawnSeed(keras.random.SeedGenerator):
+    """A seed in the form that `keras.random` takes."""
+
+    def __init__(self, seed):
+        self._seed = seed  # not super().__init__: it would make a variable
+
+    def next(self, ordered=True):
+        return self._seed

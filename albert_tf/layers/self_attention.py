@@ -1,0 +1,75 @@
+"""Multi-head self-attention."""
+
+import math
+
+import keras
+from keras import ops
+
+from albert_tf.config import AlbertConfig
+from albert_tf.layers.albert_layer import AlbertLayer
+from albert_tf.layers.dropout import dropout
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class SelfAttention(AlbertLayer):
+    """Every token attends to every token of its sequence.
+
+    Args:
+        config: the model's sizes and rates.
+        **kwargs: Keras' layer arguments.
+    """
+
+    def __init__(self, config: AlbertConfig, **kwargs):
+        super().__init__(config, **kwargs)
+        self.query = self.dense(config.hidden_size, "query")
+        self.key = self.dense(config.hidden_size, "key")
+        self.value = self.dense(config.hidden_size, "value")
+        self.output_dense = self.dense(config.hidden_size, "output")
+
+    def build(self, input_shape=None):
+        """Makes the weights; no input shape is needed."""
+        shape = (None, None, self.config.hidden_size)
+        for dense in (self.query, self.key, self.value, self.output_dense):
+            dense.build(shape)
+        self.built = True
+
+    def call(self, x, attention_bias, seed=None):
+        """Attends.
+
+        Args:
+            x: float [B, L, H].
+            attention_bias: float32 [B, 1, 1, L], added to the scores: 0 at
+                tokens, a large negative finite number at padding.
+            seed: integer [2] for dropout, or None for none.
+
+        Returns:
+            The output, float [B, L, H], and the attention probabilities
+            before dropout, float32 [B, A, L, L].
+        """
+        query = self._split_heads(self.query(x))
+        key = self._split_heads(self.key(x))
+        value = self._split_heads(self.value(x))
+
+        query = query * (1 / math.sqrt(self.config.head_size))
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
+        scores = ops.cast(scores, "float32") + attention_bias
+        probabilities = ops.softmax(scores, axis=-1)
+
+        weights = dropout(
+            probabilities, self.config.attention_probs_dropout_prob, seed
+        )
+        context = ops.matmul(ops.cast(weights, value.dtype), value)
+        return self.output_dense(self._join_heads(context)), probabilities
+
+    def _split_heads(self, x):
+        """[B, L, H] -> [B, A, L, D]."""
+        length = ops.shape(x)[1]
+        heads, size = self.config.num_attention_heads, self.config.head_size
+        x = ops.reshape(x, (-1, length, heads, size))
+        return ops.transpose(x, (0, 2, 1, 3))
+
+    def _join_heads(self, x):
+        """[B, A, L, D] -> [B, L, H]."""
+        length = ops.shape(x)[2]
+        x = ops.transpose(x, (0, 2, 1, 3))
+        return ops.reshape(x, (-1, length, self.config.hidden_size))

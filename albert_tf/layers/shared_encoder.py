@@ -1,0 +1,156 @@
+"""The stack of layers that share their weights (paper, section 3.1)."""
+
+import itertools
+
+import keras
+from keras import ops
+
+from albert_tf.config import AlbertConfig
+from albert_tf.layers.albert_layer import AlbertLayer
+from albert_tf.layers.dropout import split_seed
+from albert_tf.layers.transformer_block import TransformerBlock
+
+# Finite in float16 too. The official code adds the same number.
+PADDING_BIAS = -10000.0
+
+_SEEDS_PER_BLOCK = 3
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class SharedEncoder(AlbertLayer):
+    """N layers made of a few distinct blocks.
+
+    `config.sharing`, `num_hidden_groups` and `inner_group_num` say which
+    blocks there are and which of them a layer applies.
+
+    Args:
+        config: the model's sizes and rates.
+        rematerialize: compute a layer again for its gradient instead of
+            keeping what it computed; less memory for about a third more time.
+            A loop keeps what it computed all the same.
+        **kwargs: Keras' layer arguments.
+    """
+
+    def __init__(
+        self, config: AlbertConfig, rematerialize: bool = False, **kwargs
+    ):
+        super().__init__(config, **kwargs)
+        self.rematerialize = rematerialize
+        self.blocks = []
+        for k in range(config.num_blocks):
+            shared = {}
+            if config.sharing in ("attention", "feed_forward") and k >= (
+                config.inner_group_num
+            ):
+                first = self.blocks[k % config.inner_group_num]
+                shared[config.sharing] = getattr(first, config.sharing)
+            self.blocks.append(
+                TransformerBlock(
+                    config, **shared, dtype=self.dtype_policy, name=f"block_{k}"
+                )
+            )
+
+    def build(self, input_shape=None):
+        """Makes the weights; no input shape is needed."""
+        for block in self.blocks:
+            block.build()
+        self.built = True
+
+    def call(
+        self, x, padding_mask, seed=None, loop=False, return_layers=False
+    ):
+        """Applies all layers.
+
+        Args:
+            x: float [B, L, H].
+            padding_mask: int or bool [B, L], 1 at tokens, 0 at padding.
+            seed: integer [2] for dropout, or None for none.
+            loop: run layers of the same weights as one loop instead of
+                writing them out. The graph then holds one copy of the block,
+                and a runtime that packs weights packs them once.
+            return_layers: also return what every layer gave; such layers are
+                written out.
+
+        Returns:
+            The last layer's output, float [B, L, H]; with `return_layers`
+            also the list of every layer's output and the list of attention
+            probabilities, float32 [B, A, L, L], of every block applied.
+        """
+        bias = attention_bias(padding_mask)
+        if return_layers:
+            outputs, attentions = [], []
+            for layer in range(self.config.num_hidden_layers):
+                x, probabilities = self._layer(layer, layer, x, bias, seed)
+                outputs.append(x)
+                attentions.extend(probabilities)
+            return x, outputs, attentions
+        for layers in self._runs():
+            if loop and len(layers) > 1:
+                x = self._loop(layers, x, bias, seed)
+            else:
+                for layer in layers:
+                    x = self._step(layer, bias, seed)(x)
+        return x
+
+    def _runs(self) -> list[range]:
+        """Runs of consecutive layers that apply the same blocks."""
+        layers = range(self.config.num_hidden_layers)
+        runs = []
+        for _, run in itertools.groupby(layers, self.config.blocks_of_layer):
+            run = list(run)
+            runs.append(range(run[0], run[-1] + 1))
+        return runs
+
+    def _layer(self, layer, twin: int, x, bias, seed):
+        """Applies layer number `layer`, maybe a tensor.
+
+        Args:
+            layer: integer or scalar integer tensor; it numbers the seeds.
+            twin: a layer that applies the same blocks.
+            x: float [B, L, H].
+            bias: float32 [B, 1, 1, L].
+            seed: integer [2] or None.
+
+        Returns:
+            float [B, L, H] and a list of attention probabilities.
+        """
+        probabilities = []
+        blocks = self.config.blocks_of_layer(twin)
+        for inner, k in enumerate(blocks):
+            applied = layer * len(blocks) + inner
+            block_seed = split_seed(seed, applied * _SEEDS_PER_BLOCK)
+            x, p = self.blocks[k](x, bias, seed=block_seed)
+            probabilities.append(p)
+        return x, probabilities
+
+    def _step(self, layer: int, bias, seed):
+        """Layer number `layer` as a function of `x` alone."""
+
+        def step(x):
+            return self._layer(layer, layer, x, bias, seed)[0]
+
+        return keras.remat(step) if self.rematerialize else step
+
+    def _loop(self, layers: range, x, bias, seed):
+        def body(layer, x):
+            return self._layer(layer, layers.start, x, bias, seed)[0]
+
+        return ops.fori_loop(layers.start, layers.stop, body, x)
+
+    def get_config(self):
+        """The arguments of the constructor, ready for JSON."""
+        return {**super().get_config(), "rematerialize": self.rematerialize}
+
+
+def attention_bias(padding_mask):
+    """What is added to attention scores: 0 at tokens, -10000 at padding.
+
+    Args:
+        padding_mask: int or bool [B, L].
+
+    Returns:
+        float32 [B, 1, 1, L]. Finite, so that a row of padding alone gives
+        equal attention instead of NaN.
+    """
+    mask = ops.expand_dims(ops.cast(padding_mask, "float32"), axis=(1, 2))
+    return (1.0 - mask) * PADDING_BIAS

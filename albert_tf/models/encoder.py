@@ -1,0 +1,125 @@
+"""The encoder."""
+
+import keras
+
+from albert_tf.config import AlbertConfig
+from albert_tf.layers.albert_layer import initializer
+from albert_tf.layers.dropout import split_seed
+from albert_tf.layers.factorized_embedding import FactorizedEmbedding
+from albert_tf.layers.shared_encoder import SharedEncoder
+from albert_tf.models.preset_model import PresetModel
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertEncoder(PresetModel):
+    """ALBERT without a head: token ids in, vectors out.
+
+    Example:
+
+    ```python
+    encoder = AlbertEncoder(AlbertConfig.from_preset("albert_nano"))
+    outputs = encoder({
+        "token_ids": np.array([[2, 48, 25, 3, 0]]),
+        "segment_ids": np.zeros((1, 5), "int32"),
+        "padding_mask": np.array([[1, 1, 1, 1, 0]]),
+    })
+    outputs["sequence_output"].shape  # (1, 5, 256)
+    ```
+
+    Args:
+        config: the model's sizes and rates.
+        pooler: whether there is a pooler; some published checkpoints have
+            none.
+        rematerialize: see `SharedEncoder`.
+        **kwargs: `name` and `dtype` (such as "mixed_bfloat16").
+    """
+
+    def __init__(
+        self,
+        config: AlbertConfig,
+        pooler: bool = True,
+        rematerialize: bool = False,
+        **kwargs,
+    ):
+        super().__init__(config, **kwargs)
+        self.embedding = FactorizedEmbedding(
+            config, dtype=self.dtype_policy, name="embedding"
+        )
+        self.transformer = SharedEncoder(
+            config,
+            rematerialize=rematerialize,
+            dtype=self.dtype_policy,
+            name="transformer",
+        )
+        self.pooler = None
+        if pooler:
+            self.pooler = keras.layers.Dense(
+                config.hidden_size,
+                activation="tanh",
+                kernel_initializer=initializer(config),
+                dtype=self.dtype_policy,
+                name="pooler",
+            )
+        self.seed_generator = keras.random.SeedGenerator()
+        self.build()
+
+    def build(self, input_shape=None):
+        """Makes all weights at once; no input is needed."""
+        if self.built:
+            return
+        self.embedding.build()
+        self.transformer.build()
+        if self.pooler is not None:
+            self.pooler.build((None, self.config.hidden_size))
+        self.built = True
+
+    def call(self, inputs, training=False, loop=False, return_layers=False):
+        """Encodes a batch.
+
+        Args:
+            inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
+                [B, L]; the mask is 1 at tokens and 0 at padding.
+            training: whether dropout is on.
+            loop: run the layers as one loop, see `SharedEncoder`.
+            return_layers: also return `hidden_states` and `attentions`.
+
+        Returns:
+            `sequence_output` [B, L, H]; `pooled_output` [B, H] if there is a
+            pooler; on demand `hidden_states`, N + 1 times [B, L, H] from the
+            embedding's output to the last layer's, and `attentions`, float32
+            [B, A, L, L] for every block applied.
+        """
+        seed = self._draw_seed() if training else None
+        x = embedded = self.embedding(
+            inputs["token_ids"], inputs["segment_ids"], seed=seed
+        )
+        x = self.transformer(
+            x,
+            inputs["padding_mask"],
+            seed=split_seed(seed, 1),
+            loop=loop,
+            return_layers=return_layers,
+        )
+        outputs = {}
+        if return_layers:
+            x, layers, outputs["attentions"] = x
+            outputs["hidden_states"] = [embedded, *layers]
+        outputs["sequence_output"] = x
+        if self.pooler is not None:
+            outputs["pooled_output"] = self.pooler(x[:, 0, :])
+        return outputs
+
+    def _draw_seed(self):
+        rates = (
+            self.config.hidden_dropout_prob,
+            self.config.attention_probs_dropout_prob,
+        )
+        return self.seed_generator.next() if any(rates) else None
+
+    def get_config(self):
+        """The arguments of the constructor, ready for JSON."""
+        return {
+            **super().get_config(),
+            "pooler": self.pooler is not None,
+            "rematerialize": self.transformer.rematerialize,
+        }

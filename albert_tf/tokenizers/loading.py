@@ -1,0 +1,38 @@
+"""Tokenizers out of the directories they were saved in."""
+
+import pathlib
+
+from albert_tf.errors import UserError
+from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
+from albert_tf.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
+
+
+def load_tokenizer(config, directory):
+    """Rebuilds a tokenizer that `Tokenizer.save` wrote.
+
+    Args:
+        config: the dict that `save` returned.
+        directory: where the vocabulary file lies.
+
+    Returns:
+        A `Tokenizer`.
+
+    Raises:
+        UserError: the configuration lacks a key, names no tokenizer of ours, or
+            its vocabulary file is missing or damaged.
+    """
+    for key in ("tokenizer", "vocabulary", "lowercase"):
+        if key not in config:
+            raise UserError(
+                f"tokenizer configuration: {key!r} is missing, received "
+                f"{config}"
+            )
+    kinds = {c.kind: c for c in (SentencePieceTokenizer, WordPieceTokenizer)}
+    if config["tokenizer"] not in kinds:
+        raise UserError(
+            f"tokenizer configuration: 'tokenizer' must be one of "
+            f"{', '.join(kinds)}, received {config['tokenizer']!r}"
+        )
+    return kinds[config["tokenizer"]](
+        pathlib.Path(directory) / config["vocabulary"], config["lowercase"]
+    )

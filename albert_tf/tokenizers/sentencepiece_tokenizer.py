@@ -1,0 +1,176 @@
+"""The tokenizer of the English ALBERT models."""
+
+import itertools
+import pathlib
+
+import sentencepiece
+
+from albert_tf.errors import UserError
+from albert_tf.tokenizers.clean_text import clean_spans, clean_text
+from albert_tf.tokenizers.tokenizer import Tokenizer
+
+WORD_START = "\u2581"  # SentencePiece's mark for the blank before a word
+
+
+class SentencePieceTokenizer(Tokenizer):
+    """SentencePiece with ALBERT's clean-up and its rule for digits.
+
+    The same pieces as `preprocess_text` and `encode_pieces` of the official
+    tokenization.py.
+    """
+
+    kind = "sentencepiece"
+    vocabulary_file = "vocabulary.model"
+    special_pieces = ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]")
+
+    def __init__(self, vocabulary=None, lowercase=True):
+        """Reads a SentencePiece model.
+
+        Args:
+            vocabulary: path of a `.model` file; None means the 30,000 pieces of
+                the published English models.
+            lowercase: whether to lower-case text first.
+
+        Raises:
+            UserError: the file is missing, damaged, or lacks special tokens.
+        """
+        if vocabulary is None:
+            here = pathlib.Path(__file__).parent
+            vocabulary = here / "vocabularies" / "albert_en_30k.model"
+        super().__init__(vocabulary, lowercase)
+
+    def _load(self, source):
+        self._model = sentencepiece.SentencePieceProcessor()
+        try:
+            self._model.LoadFromSerializedProto(self._data)
+            complete = _is_complete(self._data)
+        except (RuntimeError, IndexError):
+            complete = False
+        if not complete:
+            raise UserError(
+                f"vocabulary {source}: not a SentencePiece model, or a "
+                "truncated one"
+            )
+        pieces = [
+            self._model.id_to_piece(index)
+            for index in range(self._model.get_piece_size())
+        ]
+        self._resplit = {
+            index: self._split_off_comma(piece)
+            for index, piece in enumerate(pieces)
+            if piece[-1:] == "," and piece[-2:-1].isdigit()
+        }
+        return pieces
+
+    def _split_off_comma(self, piece):
+        """Cuts "9," into what "9" is cut into, and the comma.
+
+        The rule of the official `encode_pieces`, so that "1,000" does not keep
+        pieces which mix digits and commas at their end.
+        """
+        number = piece[:-1]
+        pieces = self._model.encode(
+            number.replace(WORD_START, ""), out_type=str
+        )
+        if not number.startswith(WORD_START):
+            # Encoded alone it was taken for the start of a word.
+            pieces[0] = pieces[0].removeprefix(WORD_START)
+            pieces = [*filter(None, pieces)]
+        pieces.append(",")
+        return pieces, [self._model.piece_to_id(piece) for piece in pieces]
+
+    def _split_cleaned(self, cleaned):
+        """The official `encode_pieces`: pieces and ids of a cleaned text."""
+        pieces, ids = [], []
+        for piece, index in zip(
+            self._model.encode(cleaned, out_type=str),
+            self._model.encode(cleaned, out_type=int),
+            strict=True,
+        ):
+            new_pieces, new_ids = self._resplit.get(index, ([piece], [index]))
+            pieces += new_pieces
+            ids += new_ids
+        return pieces, ids
+
+    def _split(self, text):
+        cleaned = clean_text(text, self.lowercase)
+        pieces, ids = self._split_cleaned(cleaned)
+        return pieces, ids, self._find_spans(text, cleaned, pieces)
+
+    def _find_spans(self, text, cleaned, pieces):
+        """Follows each piece back: normalized -> cleaned -> original text.
+
+        The pieces laid end to end are the text as the model normalizes it, so
+        their lengths say where each one lies in that.
+        """
+        normalized, sources = self._model.normalize(cleaned, with_offsets=True)
+        source_ends = _next_greater(sources)
+        starts, ends = clean_spans(text)
+        starts.append(len(text))
+        spans = []
+        end = 0
+        for piece in pieces:
+            begin, end = end, end + len(piece)
+            begin += len(piece) - len(piece.lstrip(WORD_START))
+            start = starts[sources[begin]]
+            if begin < end:
+                spans.append((start, ends[source_ends[end - 1] - 1]))
+            else:  # nothing but the mark: an empty span where the word starts
+                spans.append((start, start))
+        return spans
+
+    def _split_batch(self, texts):
+        cleaned = [clean_text(text, self.lowercase) for text in texts]
+        batch = self._model.encode(cleaned, out_type=int)
+        return [
+            ids if self._resplit.keys().isdisjoint(ids) else self._mend(ids)
+            for ids in batch
+        ]
+
+    def _mend(self, ids):
+        resplit = self._resplit
+        return list(
+            itertools.chain.from_iterable(
+                resplit[index][1] if index in resplit else (index,)
+                for index in ids
+            )
+        )
+
+    def _join(self, token_ids):
+        return self._model.decode(token_ids)
+
+
+def _next_greater(sources):
+    """For each item but the last, the first greater one after it.
+
+    Where the model made several characters of one, all but the last of them
+    are followed by their own source again.
+    """
+    ends = sources[1:]
+    for index in range(len(ends) - 2, -1, -1):
+        if ends[index] == sources[index]:
+            ends[index] = ends[index + 1]
+    return ends
+
+
+def _is_complete(data):
+    """Whether a serialized model has its normalizer.
+
+    A file cut between two pieces is still a message that loads, but pieces
+    (field 1) come first and the normalizer (field 3) after all of them.
+    """
+    fields = set()
+    position = 0
+    while position < len(data):
+        fields.add(data[position] >> 3)
+        position += 1
+        size = shift = 0
+        while True:
+            byte = data[position]
+            position += 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        position += size
+    return 3 in fields
