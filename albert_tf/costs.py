@@ -10,8 +10,10 @@ def parameter_count(config: AlbertConfig) -> int:
 
     Layers that share a block count it once.
     """
-    e, h, f = config.embedding_size, config.hidden_size, (
-        config.intermediate_size
+    e, h, f = (
+        config.embedding_size,
+        config.hidden_size,
+        (config.intermediate_size),
     )
     rows = (
         config.vocab_size
@@ -54,8 +56,6 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     matrices = 4 * h * h + 2 * h * f  # a token, in one block
     attention = 2 * length * h  # a token: scores and weighted sum
     layers = config.num_hidden_layers * config.inner_group_num
-    projection = (
-        config.embedding_size * h if config.embedding_size != h else 0
-    )
+    projection = config.embedding_size * h if config.embedding_size != h else 0
     per_token = layers * (matrices + attention) + projection
     return length * per_token + h * h

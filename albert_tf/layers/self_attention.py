@@ -33,13 +33,12 @@ class SelfAttention(AlbertLayer):
             dense.build(shape)
         self.built = True
 
-    def call(self, x, attention_bias, seed=None):
+    def call(self, x, padding_mask, seed=None):
         """Attends.
 
         Args:
             x: float [B, L, H].
-            attention_bias: float32 [B, 1, 1, L], added to the scores: 0 at
-                tokens, a large negative finite number at padding.
+            padding_mask: int or bool [B, L], 1 at tokens, 0 at padding.
             seed: integer [2] for dropout, or None for none.
 
         Returns:
@@ -52,7 +51,7 @@ class SelfAttention(AlbertLayer):
 
         query = query * (1 / math.sqrt(self.config.head_size))
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
-        scores = ops.cast(scores, "float32") + attention_bias
+        scores = ops.cast(scores, "float32") + _padding_bias(padding_mask)
         probabilities = ops.softmax(scores, axis=-1)
 
         weights = dropout(
@@ -73,3 +72,13 @@ class SelfAttention(AlbertLayer):
         length = ops.shape(x)[2]
         x = ops.transpose(x, (0, 2, 1, 3))
         return ops.reshape(x, (-1, length, self.config.hidden_size))
+
+
+def _padding_bias(padding_mask):
+    """What is added to the scores, float32 [B, 1, 1, L].
+
+    0 at tokens and -10000 at padding, as in the official code: finite, so
+    that a row of padding alone gives equal attention instead of NaN.
+    """
+    mask = ops.cast(padding_mask, "float32")
+    return ops.expand_dims((mask - 1.0) * 10000.0, axis=(1, 2))

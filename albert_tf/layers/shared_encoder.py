@@ -10,9 +10,6 @@ from albert_tf.layers.albert_layer import AlbertLayer
 from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.transformer_block import TransformerBlock
 
-# Finite in float16 too. The official code adds the same number.
-PADDING_BIAS = -10000.0
-
 _SEEDS_PER_BLOCK = 3
 
 
@@ -56,9 +53,7 @@ class SharedEncoder(AlbertLayer):
             block.build()
         self.built = True
 
-    def call(
-        self, x, padding_mask, seed=None, loop=False, return_layers=False
-    ):
+    def call(self, x, padding_mask, seed=None, loop=False, return_layers=False):
         """Applies all layers.
 
         Args:
@@ -76,20 +71,21 @@ class SharedEncoder(AlbertLayer):
             also the list of every layer's output and the list of attention
             probabilities, float32 [B, A, L, L], of every block applied.
         """
-        bias = attention_bias(padding_mask)
         if return_layers:
             outputs, attentions = [], []
             for layer in range(self.config.num_hidden_layers):
-                x, probabilities = self._layer(layer, layer, x, bias, seed)
+                x, probabilities = self._layer(
+                    layer, layer, x, padding_mask, seed
+                )
                 outputs.append(x)
                 attentions.extend(probabilities)
             return x, outputs, attentions
         for layers in self._runs():
             if loop and len(layers) > 1:
-                x = self._loop(layers, x, bias, seed)
+                x = self._loop(layers, x, padding_mask, seed)
             else:
                 for layer in layers:
-                    x = self._step(layer, bias, seed)(x)
+                    x = self._step(layer, padding_mask, seed)(x)
         return x
 
     def _runs(self) -> list[range]:
@@ -101,14 +97,14 @@ class SharedEncoder(AlbertLayer):
             runs.append(range(run[0], run[-1] + 1))
         return runs
 
-    def _layer(self, layer, twin: int, x, bias, seed):
+    def _layer(self, layer, twin: int, x, padding_mask, seed):
         """Applies layer number `layer`, maybe a tensor.
 
         Args:
             layer: integer or scalar integer tensor; it numbers the seeds.
             twin: a layer that applies the same blocks.
             x: float [B, L, H].
-            bias: float32 [B, 1, 1, L].
+            padding_mask: int or bool [B, L].
             seed: integer [2] or None.
 
         Returns:
@@ -119,38 +115,24 @@ class SharedEncoder(AlbertLayer):
         for inner, k in enumerate(blocks):
             applied = layer * len(blocks) + inner
             block_seed = split_seed(seed, applied * _SEEDS_PER_BLOCK)
-            x, p = self.blocks[k](x, bias, seed=block_seed)
+            x, p = self.blocks[k](x, padding_mask, seed=block_seed)
             probabilities.append(p)
         return x, probabilities
 
-    def _step(self, layer: int, bias, seed):
+    def _step(self, layer: int, padding_mask, seed):
         """Layer number `layer` as a function of `x` alone."""
 
         def step(x):
-            return self._layer(layer, layer, x, bias, seed)[0]
+            return self._layer(layer, layer, x, padding_mask, seed)[0]
 
         return keras.remat(step) if self.rematerialize else step
 
-    def _loop(self, layers: range, x, bias, seed):
+    def _loop(self, layers: range, x, padding_mask, seed):
         def body(layer, x):
-            return self._layer(layer, layers.start, x, bias, seed)[0]
+            return self._layer(layer, layers.start, x, padding_mask, seed)[0]
 
         return ops.fori_loop(layers.start, layers.stop, body, x)
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""
         return {**super().get_config(), "rematerialize": self.rematerialize}
-
-
-def attention_bias(padding_mask):
-    """What is added to attention scores: 0 at tokens, -10000 at padding.
-
-    Args:
-        padding_mask: int or bool [B, L].
-
-    Returns:
-        float32 [B, 1, 1, L]. Finite, so that a row of padding alone gives
-        equal attention instead of NaN.
-    """
-    mask = ops.expand_dims(ops.cast(padding_mask, "float32"), axis=(1, 2))
-    return (1.0 - mask) * PADDING_BIAS

@@ -49,12 +49,12 @@ class TransformerBlock(AlbertLayer):
         self.feed_forward_norm.build(shape)
         self.built = True
 
-    def call(self, x, attention_bias, seed=None):
+    def call(self, x, padding_mask, seed=None):
         """Applies the block.
 
         Args:
             x: float [B, L, H].
-            attention_bias: float32 [B, 1, 1, L], see `SelfAttention`.
+            padding_mask: int or bool [B, L], 1 at tokens, 0 at padding.
             seed: integer [2] for dropout, or None for none.
 
         Returns:
@@ -63,7 +63,7 @@ class TransformerBlock(AlbertLayer):
         """
         rate = self.config.hidden_dropout_prob
         attended, probabilities = self.attention(
-            x, attention_bias, seed=split_seed(seed, 0)
+            x, padding_mask, seed=split_seed(seed, 0)
         )
         attended = dropout(attended, rate, split_seed(seed, 1))
         x = self.attention_norm(x + attended)

@@ -15,7 +15,6 @@ class AlbertEncoder(PresetModel):
     """ALBERT without a head: token ids in, vectors out.
 
     Example:
-
     ```python
     encoder = AlbertEncoder(AlbertConfig.from_preset("albert_nano"))
     outputs = encoder({

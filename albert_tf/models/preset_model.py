@@ -81,7 +81,5 @@ class PresetModel(keras.Model):
     def from_config(cls, config):
         """The inverse of `get_config`."""
         config = dict(config)
-        config["dtype"] = keras.saving.deserialize_keras_object(
-            config["dtype"]
-        )
+        config["dtype"] = keras.saving.deserialize_keras_object(config["dtype"])
         return cls(AlbertConfig.from_dict(config.pop("config")), **config)

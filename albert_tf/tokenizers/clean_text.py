@@ -41,11 +41,17 @@ def clean_spans(text):
         where in `text` its source starts, and where it ends (exclusive).
     """
     starts, ends = [], []
+    word_end = None
     for word in re.finditer(r"\S+", text):
-        if starts:
-            starts.append(ends[-1])
+        if word_end is not None:
+            starts.append(word_end)
             ends.append(word.start())
-        for position in range(*word.span()):
+        word_end = word.end()
+        if word[0].isascii():  # the same as below, and fast
+            starts.extend(range(word.start(), word_end))
+            ends.extend(range(word.start() + 1, word_end + 1))
+            continue
+        for position in range(word.start(), word_end):
             for char in unicodedata.normalize("NFKD", text[position]):
                 if not unicodedata.combining(char):
                     starts.append(position)

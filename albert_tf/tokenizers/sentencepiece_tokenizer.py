@@ -143,8 +143,8 @@ class SentencePieceTokenizer(Tokenizer):
 def _next_greater(sources):
     """For each item but the last, the first greater one after it.
 
-    Where the model made several characters of one, all but the last of them
-    are followed by their own source again.
+    Where the model's own rules made several characters of one, all but the
+    last of them are followed by their own source again.
     """
     ends = sources[1:]
     for index in range(len(ends) - 2, -1, -1):

@@ -1,11 +1,10 @@
 """What every tokenizer does alike: special tokens, truncation, decoding."""
 
 import abc
-import os
 import pathlib
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers.atomic_file import write_atomically
+from albert_tf.files import new_file
 from albert_tf.tokenizers.encoding import Encoding
 
 
@@ -218,9 +217,8 @@ class Tokenizer(abc.ABC):
         Returns:
             The dict that `load_tokenizer` needs besides the directory.
         """
-        directory = pathlib.Path(directory)
-        os.makedirs(directory, exist_ok=True)
-        write_atomically(directory / self.vocabulary_file, self._data)
+        with new_file(pathlib.Path(directory, self.vocabulary_file)) as path:
+            path.write_bytes(self._data)
         return {
             "tokenizer": self.kind,
             "vocabulary": self.vocabulary_file,

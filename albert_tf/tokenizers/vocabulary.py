@@ -1,13 +1,14 @@
 """New SentencePiece vocabularies, trained as the official one was."""
 
 import io
+import os
 import pathlib
 import re
 
 import sentencepiece
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers.atomic_file import write_atomically
+from albert_tf.files import new_file, refuse_existing
 from albert_tf.tokenizers.clean_text import clean_text
 
 # The README of google-research/albert. Given as a list, since a quotation mark
@@ -50,11 +51,14 @@ def train_vocabulary(
         UserError: a file cannot be read, is empty or not UTF-8; an output file
             exists; the vocabulary is too large or too small for the text.
     """
+    if isinstance(files, (str, os.PathLike)) or not files:
+        raise UserError(f"files must be a list of paths, received {files!r}")
     model_path = pathlib.Path(output)
     if model_path.suffix != ".model":
         model_path = model_path.with_name(f"{model_path.name}.model")
     vocab_path = model_path.with_suffix(".vocab")
-    _check_output([model_path, vocab_path], overwrite)
+    refuse_existing(model_path, overwrite)
+    refuse_existing(vocab_path, overwrite)
     corpus = _Corpus(files, lowercase)
     writer = io.BytesIO()
     try:
@@ -76,8 +80,10 @@ def train_vocabulary(
         )
     except RuntimeError as error:
         raise corpus.error or _explain(error, vocab_size) from error
-    write_atomically(model_path, writer.getvalue())
-    write_atomically(vocab_path, _list_pieces(writer.getvalue()))
+    with new_file(model_path) as path:
+        path.write_bytes(writer.getvalue())
+    with new_file(vocab_path) as path:
+        path.write_bytes(_list_pieces(writer.getvalue()))
     return {
         "pieces": vocab_size,
         "lines": corpus.lines,
@@ -135,14 +141,6 @@ def _read_lines(path):
         raise UserError(
             f"{path}: not UTF-8 at byte {position + error.start}"
         ) from error
-
-
-def _check_output(paths, overwrite):
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise UserError(f"{path} exists; give another name or overwrite")
-    if not paths[0].parent.is_dir():
-        raise UserError(f"{paths[0].parent}: no such directory")
 
 
 def _explain(error, vocab_size):

@@ -21,7 +21,8 @@ class WordPieceTokenizer(Tokenizer):
     Text is cleaned, ideographs stand alone, punctuation is split off, letters
     are lower-cased and lose their accents, then each word is cut greedily into
     the longest pieces; words beyond 200 characters are unknown (the official
-    `BasicTokenizer` and `WordpieceTokenizer`).
+    `BasicTokenizer` and `WordpieceTokenizer`). One difference: letters are
+    lower-cased one by one, so a capital sigma never becomes a final one.
     """
 
     kind = "wordpiece"

@@ -1,0 +1,294 @@
+"""Hugging Face's format: `config.json` and safetensors files."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.rename import (
+    RenameTable,
+    add_identity_projection,
+    drop_identity_projection,
+    keep,
+    transpose,
+)
+from albert_tf.checkpoints.storage import (
+    read_json,
+    read_safetensors,
+    write_json,
+    write_safetensors,
+    writing,
+)
+from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
+from albert_tf.config import AlbertConfig
+from albert_tf.errors import UserError
+
+_DENSE = [("/kernel", ".weight", transpose), ("/bias", ".bias", keep)]
+_NORM = [("/gamma", ".weight", keep), ("/beta", ".bias", keep)]
+_EMBEDDINGS = [("/embeddings", ".weight", keep)]
+
+_EMBEDDING = "encoder/embedding/"
+_BLOCK = "encoder/transformer/block_{k}/"
+_LAYER = "albert.encoder.albert_layer_groups.{group}.albert_layers.{inner}."
+_ENCODER_ROWS = [
+    (
+        _EMBEDDING + "token_embedding",
+        "albert.embeddings.word_embeddings",
+        _EMBEDDINGS,
+    ),
+    (
+        _EMBEDDING + "position_embedding",
+        "albert.embeddings.position_embeddings",
+        _EMBEDDINGS,
+    ),
+    (
+        _EMBEDDING + "segment_embedding",
+        "albert.embeddings.token_type_embeddings",
+        _EMBEDDINGS,
+    ),
+    (_EMBEDDING + "layer_norm", "albert.embeddings.LayerNorm", _NORM),
+    (
+        _EMBEDDING + "projection",
+        "albert.encoder.embedding_hidden_mapping_in",
+        _DENSE,
+    ),
+    (_BLOCK + "attention/query", _LAYER + "attention.query", _DENSE),
+    (_BLOCK + "attention/key", _LAYER + "attention.key", _DENSE),
+    (_BLOCK + "attention/value", _LAYER + "attention.value", _DENSE),
+    (_BLOCK + "attention/output", _LAYER + "attention.dense", _DENSE),
+    (_BLOCK + "attention_layer_norm", _LAYER + "attention.LayerNorm", _NORM),
+    (_BLOCK + "feed_forward/intermediate", _LAYER + "ffn", _DENSE),
+    (_BLOCK + "feed_forward/output", _LAYER + "ffn_output", _DENSE),
+    (
+        _BLOCK + "feed_forward_layer_norm",
+        _LAYER + "full_layer_layer_norm",
+        _NORM,
+    ),
+    ("encoder/pooler", "albert.pooler", _DENSE),
+]
+_PRETRAINING_ROWS = [
+    ("masked_lm_head/transform", "predictions.dense", _DENSE),
+    ("masked_lm_head/layer_norm", "predictions.LayerNorm", _NORM),
+    ("masked_lm_head", "predictions", [("/output_bias", ".bias", keep)]),
+    ("sentence_order_head", "sop_classifier.classifier", _DENSE),
+]
+# Their class, ours, and the rows of its head. What `architectures` in
+# config.json does not tell is told by the first head whose weights are there.
+_TASKS = [
+    ("AlbertForPreTraining", "AlbertPretrainer", _PRETRAINING_ROWS),
+    ("AlbertForMaskedLM", "AlbertPretrainer", _PRETRAINING_ROWS),
+    (
+        "AlbertForSequenceClassification",
+        "AlbertClassifier",
+        [("logits", "classifier", _DENSE)],
+    ),
+    (
+        "AlbertForTokenClassification",
+        "AlbertTagger",
+        [("logits", "classifier", _DENSE)],
+    ),
+    (
+        "AlbertForQuestionAnswering",
+        "AlbertQuestionAnswerer",
+        [("span_logits", "qa_outputs", _DENSE)],
+    ),
+    (
+        "AlbertForMultipleChoice",
+        "AlbertMultipleChoice",
+        [("score", "classifier", _DENSE)],
+    ),
+    ("AlbertModel", "AlbertEncoder", []),
+]
+
+# Buffers, and copies of weights that are tied.
+_IGNORED = re.compile(
+    r"albert\.embeddings\.(position_ids|token_type_ids)"
+    r"|predictions\.decoder\.(weight|bias)"
+)
+_FILES = ["*.json", "*.safetensors", "*.model", "vocab.txt"]
+
+
+# === Reading ===
+
+
+def read(source: str) -> Checkpoint:
+    """Reads a directory, or a repository of the Hugging Face hub.
+
+    Args:
+        source: a directory, or an id such as "albert/albert-base-v2".
+
+    Raises:
+        UserError: if it is not there, or a file is missing or damaged.
+    """
+    directory = Path(source)
+    if not directory.is_dir():
+        directory = _download(source)
+    config = AlbertConfig.load(directory / "config.json")
+    published = read_json(directory / "config.json")
+    tensors = {_full_name(n): a for n, a in _read_tensors(directory).items()}
+    _check_tied(tensors, source)
+    model_name, head_rows = _find_task(published, tensors)
+    table = RenameTable(_ENCODER_ROWS + head_rows)
+    weights, unknown = table.to_ours(tensors, config)
+    unknown = [name for name in unknown if not _IGNORED.fullmatch(name)]
+    if unknown:
+        warnings.warn(
+            f"{source}: unknown weights are left out: {', '.join(unknown)}",
+            stacklevel=5,
+        )
+    arguments = {}
+    if "logits/bias" in weights:
+        arguments["labels"] = _labels(published, len(weights["logits/bias"]))
+    return Checkpoint(
+        source=f"hf:{source}",
+        config=config,
+        weights=drop_identity_projection(weights, config, f"hf:{source}"),
+        model_name=model_name,
+        arguments=arguments,
+        read_preprocessor=lambda: read_vocabulary(directory, config),
+    )
+
+
+def _download(source: str) -> Path:
+    if not re.fullmatch(r"[\w-][\w.-]*(/[\w.-]+)?", source):
+        raise UserError(f"hf:{source}: no such directory")
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise UserError(
+            f"hf:{source}: is no directory; to download it, "
+            "pip install huggingface_hub"
+        ) from None
+    try:
+        return Path(snapshot_download(source, allow_patterns=_FILES))
+    except Exception as error:  # of its HTTP client too, which has changed
+        reason = (str(error).strip() or repr(error)).splitlines()[0]
+        raise UserError(
+            f"hf:{source}: is no directory and could not be downloaded: "
+            f"{reason}"
+        ) from error
+
+
+def _read_tensors(directory: Path) -> dict[str, np.ndarray]:
+    index = directory / "model.safetensors.index.json"
+    single = directory / "model.safetensors"
+    found = sorted(directory.glob("*.safetensors"))
+    if single in found:
+        found = [single]
+    elif index.exists():
+        shards = read_json(index).get("weight_map")
+        if not isinstance(shards, dict):
+            raise UserError(f"{index}: has no weight_map")
+        found = [directory / name for name in sorted(set(shards.values()))]
+    if not found:
+        raise UserError(
+            f"{directory}: has no *.safetensors file; an older "
+            "pytorch_model.bin is converted by loading it with transformers "
+            "and calling model.save_pretrained(DIRECTORY)"
+        )
+    if len(found) > 1 and not index.exists():
+        raise UserError(
+            f"{directory}: has several safetensors files and no {index.name}: "
+            f"{', '.join(path.name for path in found)}"
+        )
+    tensors = {}
+    for path in found:
+        tensors.update(read_safetensors(path))
+    return tensors
+
+
+def _full_name(name: str) -> str:
+    """The name in a task model; AlbertModel's lack "albert." before them."""
+    bare = name.startswith(("embeddings.", "encoder.", "pooler."))
+    return f"albert.{name}" if bare else name
+
+
+def _check_tied(tensors: dict[str, np.ndarray], source: str) -> None:
+    """Takes the tied copies for what they should equal, or warns."""
+    ties = [
+        ("predictions.decoder.bias", "predictions.bias"),
+        (
+            "predictions.decoder.weight",
+            "albert.embeddings.word_embeddings.weight",
+        ),
+    ]
+    for copy, original in ties:
+        if copy not in tensors:
+            continue
+        tensors.setdefault(original, tensors[copy])
+        if not np.array_equal(tensors[copy], tensors[original]):
+            warnings.warn(
+                f"hf:{source}: {copy} differs from {original}; ALBERT ties "
+                "them, so the latter is used",
+                stacklevel=6,
+            )
+
+
+def _find_task(
+    published: dict[str, Any], tensors: dict[str, np.ndarray]
+) -> tuple[str, list]:
+    """Our class for the checkpoint, and the rows of its head."""
+    named = published.get("architectures") or []
+    for architecture, model_name, rows in _TASKS:
+        if architecture in named:
+            return model_name, rows
+    for _, model_name, rows in _TASKS:
+        if any(
+            n.startswith(f"{theirs}.") for _, theirs, _ in rows for n in tensors
+        ):
+            return model_name, rows
+    return "AlbertEncoder", []
+
+
+def _labels(published: dict[str, Any], count: int) -> list[str]:
+    """Labels in the order of their numbers.
+
+    Hugging Face leaves them out where they are LABEL_0, LABEL_1, ...
+    """
+    names = published.get("id2label") or {}
+    return [str(names.get(str(i), f"LABEL_{i}")) for i in range(count)]
+
+
+# === Writing ===
+
+
+def write(
+    checkpoint: Checkpoint,
+    directory: str | os.PathLike,
+    overwrite: bool = False,
+) -> None:
+    """Writes a directory that `transformers` and `read` load.
+
+    Raises:
+        UserError: if the format cannot say the model's way of sharing, the
+            directory exists and `overwrite` is false, or it cannot be
+            written; nothing is left there then.
+    """
+    config = checkpoint.config
+    task = next((t for t in _TASKS if t[1] == checkpoint.model_name), None)
+    if task is None:
+        raise UserError(f"Hugging Face's format has no {checkpoint.model_name}")
+    architecture, _, rows = task
+    published = {
+        "architectures": [architecture],
+        **config.to_huggingface(),
+        "dtype": "float32",
+    }
+    if "labels" in checkpoint.arguments:
+        labels = checkpoint.arguments["labels"]
+        published["id2label"] = {str(i): n for i, n in enumerate(labels)}
+        published["label2id"] = {n: i for i, n in enumerate(labels)}
+    weights = add_identity_projection(checkpoint.weights, config)
+    tensors = RenameTable(_ENCODER_ROWS + rows).to_theirs(weights, config)
+    if architecture == "AlbertModel":
+        tensors = {n.removeprefix("albert."): a for n, a in tensors.items()}
+    with writing(directory, overwrite) as path:
+        write_json(path / "config.json", published)
+        write_safetensors(path / "model.safetensors", tensors, {"format": "pt"})
+        write_vocabulary(checkpoint, path)

@@ -1,0 +1,136 @@
+"""Rename tables: what a weight of ours is called in another library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from albert_tf.config import AlbertConfig
+from albert_tf.errors import UserError
+
+Change = Callable[[np.ndarray], np.ndarray]
+# Ends of our name and of theirs, and what turns their array into ours.
+Ending = tuple[str, str, Change]
+
+
+def keep(array: np.ndarray) -> np.ndarray:
+    """For arrays that are the same in both libraries."""
+    return array
+
+
+def transpose(array: np.ndarray) -> np.ndarray:
+    """For matrices that are [out, in] in the other library."""
+    return np.ascontiguousarray(array.T)
+
+
+class RenameTable:
+    """Names of layers in both libraries, to be read in both directions.
+
+    Args:
+        rows: one a layer: our name, theirs, and the endings of its weights.
+            Block k of ours is `{group}`, `{inner}` of theirs, where
+            k = group * inner_group_num + inner.
+    """
+
+    def __init__(self, rows: Sequence[tuple[str, str, Sequence[Ending]]]):
+        self._weights = [
+            (ours + our_end, theirs + their_end, change)
+            for ours, theirs, endings in rows
+            for our_end, their_end, change in endings
+        ]
+
+    def _fill(self, config: AlbertConfig) -> Iterator[tuple[str, str, Change]]:
+        for ours, theirs, change in self._weights:
+            for k in range(config.num_blocks if "{k}" in ours else 1):
+                group, inner = divmod(k, config.inner_group_num)
+                yield (
+                    ours.format(k=k),
+                    theirs.format(group=group, inner=inner),
+                    change,
+                )
+
+    def to_ours(
+        self, tensors: dict[str, np.ndarray], config: AlbertConfig
+    ) -> tuple[dict[str, np.ndarray], list[str]]:
+        """Renames what was read.
+
+        Args:
+            tensors: arrays by their names.
+            config: says how many blocks there are.
+
+        Returns:
+            Arrays by our names, and their names that the table lacks.
+        """
+        rows = {row[1]: row for row in self._fill(config)}
+        weights, unknown = {}, []
+        for name, array in tensors.items():
+            if name in rows:
+                ours, _, change = rows[name]
+                weights[ours] = change(array)
+            else:
+                unknown.append(name)
+        return weights, sorted(unknown)
+
+    def to_theirs(
+        self, weights: dict[str, np.ndarray], config: AlbertConfig
+    ) -> dict[str, np.ndarray]:
+        """The inverse of `to_ours`.
+
+        Raises:
+            UserError: if the other library has no name for a weight.
+        """
+        rows = {row[0]: row for row in self._fill(config)}
+        nameless = sorted(set(weights) - set(rows))
+        if nameless:
+            raise UserError(
+                f"the other format has no name for {', '.join(nameless)}"
+            )
+        tensors = {}
+        for name, array in weights.items():
+            _, theirs, change = rows[name]
+            # `keep` and `transpose` are their own inverses.
+            tensors[theirs] = change(array)
+        return tensors
+
+
+# === Where the embedding is as wide as the encoder ===
+
+_KERNEL = "encoder/embedding/projection/kernel"
+_BIAS = "encoder/embedding/projection/bias"
+
+
+def drop_identity_projection(
+    weights: dict[str, np.ndarray], config: AlbertConfig, source: str
+) -> dict[str, np.ndarray]:
+    """Leaves out a projection from E to H = E that changes nothing.
+
+    Hugging Face and keras-hub always project; the official code and ours only
+    where E differs from H.
+
+    Raises:
+        UserError: if E = H and the projection is not the identity.
+    """
+    if config.embedding_size != config.hidden_size or _KERNEL not in weights:
+        return weights
+    kernel, bias = weights[_KERNEL], weights.get(_BIAS, np.zeros(1))
+    if not np.array_equal(kernel, np.eye(len(kernel))) or bias.any():
+        raise UserError(
+            f"{source}: has a projection from embedding_size="
+            f"{config.embedding_size} to hidden_size={config.hidden_size}; "
+            "between equal sizes ALBERT has none, so it must be the identity"
+        )
+    return {k: v for k, v in weights.items() if k not in (_KERNEL, _BIAS)}
+
+
+def add_identity_projection(
+    weights: dict[str, np.ndarray], config: AlbertConfig
+) -> dict[str, np.ndarray]:
+    """The inverse of `drop_identity_projection`."""
+    if config.embedding_size != config.hidden_size:
+        return weights
+    return {
+        **weights,
+        _KERNEL: np.eye(config.hidden_size, dtype="float32"),
+        _BIAS: np.zeros(config.hidden_size, "float32"),
+    }

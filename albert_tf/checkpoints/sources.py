@@ -1,0 +1,63 @@
+"""Which reader a source is for."""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+from albert_tf.checkpoints import huggingface, keras_hub, native, tf1
+from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.vocabulary import preprocessor_for
+from albert_tf.config import PRESETS
+from albert_tf.errors import UserError
+from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
+
+_READERS = {
+    "hf:": huggingface.read,
+    "tf1:": tf1.read,
+    "keras_hub:": keras_hub.read,
+}
+
+
+def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
+    """Reads what `from_preset` takes.
+
+    Args:
+        source: see `PresetModel.from_preset`.
+
+    Returns:
+        A `Checkpoint`; without weights if `source` is a preset's name.
+
+    Raises:
+        UserError: if the source is not there, or a file of it is missing or
+            damaged.
+    """
+    source = os.fspath(source)
+    for prefix, read in _READERS.items():
+        if source.startswith(prefix):
+            return read(source.removeprefix(prefix))
+    if os.path.isdir(source):
+        return native.read(source)
+    if source in PRESETS:
+        return _read_preset(source)
+    near = difflib.get_close_matches(source, PRESETS)
+    raise UserError(
+        f"{source!r} is neither a directory nor a preset"
+        + (f" (near ones: {', '.join(near)})" if near else "")
+        + "; a source is a directory of save_preset, hf:ID-or-directory, "
+        "tf1:PREFIX-or-directory, keras_hub:PRESET, or one of the presets "
+        + ", ".join(PRESETS)
+    )
+
+
+def _read_preset(name: str) -> Checkpoint:
+    is_chinese = name.endswith("_zh")
+    tokenizer = WordPieceTokenizer if is_chinese else SentencePieceTokenizer
+    config = PRESETS[name]
+    return Checkpoint(
+        source=name,
+        config=config,
+        weights=None,
+        model_name="AlbertEncoder",
+        read_preprocessor=lambda: preprocessor_for(tokenizer(), config),
+    )

@@ -1,0 +1,87 @@
+"""Files of weights and JSON, read and written with errors in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from albert_tf.errors import UserError
+from albert_tf.files import new_directory
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads a JSON object.
+
+    Raises:
+        UserError: if the file is missing or holds something else.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a readable JSON file: {error}") from (
+            error
+        )
+    if not isinstance(values, dict):
+        raise UserError(f"{path}: must hold a JSON object")
+    return values
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Writes a JSON object."""
+    text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def read_safetensors(path: Path) -> dict[str, np.ndarray]:
+    """Reads all arrays; those of half precision become float32.
+
+    Raises:
+        UserError: if the file is missing, truncated or damaged.
+    """
+    try:
+        tensors = load_file(path)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except (OSError, SafetensorError) as error:
+        raise UserError(
+            f"{path}: truncated or not a safetensors file: {error}"
+        ) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{path}: holds a number format that NumPy lacks: {error!r}"
+        ) from error
+    return {name: _widen(array) for name, array in tensors.items()}
+
+
+def _widen(array: np.ndarray) -> np.ndarray:
+    whole = np.issubdtype(array.dtype, np.integer) or array.dtype == bool
+    return array if whole else array.astype("float32", copy=False)
+
+
+def write_safetensors(
+    path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]
+) -> None:
+    """Writes arrays by name."""
+    save_file(tensors, path, metadata=metadata)
+
+
+@contextlib.contextmanager
+def writing(directory: str | os.PathLike, overwrite: bool) -> Iterator[Path]:
+    """`new_directory` whose failures, such as a full disk, are `UserError`."""
+    try:
+        with new_directory(directory, overwrite) as temporary:
+            yield temporary
+    except (OSError, SafetensorError) as error:
+        raise UserError(
+            f"{directory}: could not be written, nothing is left there: {error}"
+        ) from error

@@ -1,0 +1,83 @@
+"""Text in, model inputs out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from albert_tf.data.features import pad
+from albert_tf.errors import UserError
+from albert_tf.tokenizers import Encoding, Tokenizer, load_tokenizer
+
+_FILE = "preprocessor.json"
+
+
+class TextPreprocessor:
+    """Turns texts, or pairs of texts, into a model's inputs.
+
+    Example:
+
+    ```python
+    preprocessor = TextPreprocessor(SentencePieceTokenizer())
+    features = preprocessor(["a good film", "not for me"])
+    features["token_ids"].shape  # (2, 6)
+    ```
+
+    Args:
+        tokenizer: makes the token ids.
+        max_length: longest sequence in tokens, special ones included; what
+            is longer is truncated.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, max_length: int = 512):
+        if max_length < 3:
+            raise UserError(f"max_length={max_length} must be at least 3")
+        self.tokenizer = tokenizer
+        self.max_length = max_length
+
+    def __call__(
+        self, texts: Sequence[str], pairs: Sequence[str] | None = None
+    ) -> dict:
+        """Encodes and pads to the longest.
+
+        Args:
+            texts: B texts.
+            pairs: B second texts, or None.
+
+        Returns:
+            `token_ids`, `segment_ids` and `padding_mask`, int32 [B, L].
+        """
+        return pad(self.encode(texts, pairs))
+
+    def encode(
+        self, texts: Sequence[str], pairs: Sequence[str] | None = None
+    ) -> list[Encoding]:
+        """Encodes without padding; see `Tokenizer.encode_batch`."""
+        return self.tokenizer.encode_batch(
+            texts, pairs, max_length=self.max_length
+        )
+
+    def save(self, directory: str | os.PathLike) -> None:
+        """Writes `preprocessor.json` and the vocabulary to `directory`."""
+        config = {
+            "max_length": self.max_length,
+            "tokenizer": self.tokenizer.save(directory),
+        }
+        Path(directory, _FILE).write_text(
+            json.dumps(config, indent=2) + "\n", encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, directory: str | os.PathLike) -> TextPreprocessor | None:
+        """The inverse of `save`; None if nothing was saved there."""
+        path = Path(directory, _FILE)
+        if not path.exists():
+            return None
+        try:
+            config = json.loads(path.read_text(encoding="utf-8"))
+            tokenizer, max_length = config["tokenizer"], config["max_length"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{path}: damaged: {error!r}") from error
+        return cls(load_tokenizer(tokenizer, directory), max_length)

@@ -1,0 +1,44 @@
+"""The scores of a classifier."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ClassificationReport:
+    """How well predictions agree with the truth.
+
+    Attributes:
+        labels: the C class names.
+        accuracy: share of the examples that were predicted right.
+        macro_f1: mean F1 of the classes that occur among truth or predictions.
+        precision: float [C]; 0 for a class that was never predicted.
+        recall: float [C]; 0 for a class that never occurs.
+        f1: float [C].
+        support: int [C], how many examples are of each class.
+        confusion: int [C, C], how many examples of the row's class were
+            predicted to be of the column's.
+    """
+
+    labels: tuple[str, ...]
+    accuracy: float
+    macro_f1: float
+    precision: np.ndarray
+    recall: np.ndarray
+    f1: np.ndarray
+    support: np.ndarray
+    confusion: np.ndarray
+
+    def to_dict(self) -> dict:
+        """The same, ready for JSON; what belongs to a class under its name."""
+        columns = ("precision", "recall", "f1", "support")
+        return {
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "classes": {
+                label: {name: getattr(self, name)[k].item() for name in columns}
+                for k, label in enumerate(self.labels)
+            },
+            "confusion": self.confusion.tolist(),
+        }

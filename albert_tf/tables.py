@@ -1,0 +1,113 @@
+"""The tables that the command line shows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from rich.table import Table
+
+from albert_tf.config import AlbertConfig
+from albert_tf.costs import (
+    BITS,
+    file_bytes,
+    multiply_accumulates,
+    parameter_count,
+)
+from albert_tf.evaluation.classification_report import ClassificationReport
+
+LENGTHS = (16, 32, 64, 128, 256, 384, 512)
+
+
+def two_columns(rows: Iterable[tuple[str, str]], title: str = "") -> Table:
+    """Names on the left, values on the right."""
+    table = Table(title=title or None, show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(justify="right")
+    for name, value in rows:
+        table.add_row(name, value)
+    return table
+
+
+def fields(values) -> Table:
+    """A dataclass, a row a field."""
+    rows = []
+    for field in dataclasses.fields(values):
+        value = getattr(values, field.name)
+        shown = f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
+        rows.append((field.name.replace("_", " "), shown))
+    return two_columns(rows)
+
+
+def classification(report: ClassificationReport) -> Table:
+    """Precision, recall and F1 of each class, and over all."""
+    table = Table()
+    table.add_column("class")
+    for name in ("precision", "recall", "F1", "examples"):
+        table.add_column(name, justify="right")
+    for i, label in enumerate(report.labels):
+        table.add_row(
+            label,
+            f"{report.precision[i]:.4f}",
+            f"{report.recall[i]:.4f}",
+            f"{report.f1[i]:.4f}",
+            f"{report.support[i]:,}",
+        )
+    table.add_section()
+    table.add_row("macro F1", "", "", f"{report.macro_f1:.4f}", "")
+    total = f"{sum(report.support):,}"
+    table.add_row("accuracy", "", "", f"{report.accuracy:.4f}", total)
+    return table
+
+
+def presets(configs: Mapping[str, AlbertConfig]) -> Table:
+    """All presets, a row each."""
+    table = Table()
+    table.add_column("preset")
+    for name in ("layers", "hidden", "parameters", "int8", "GMAC at 128"):
+        table.add_column(name, justify="right")
+    for name, config in configs.items():
+        table.add_row(
+            name,
+            str(config.num_hidden_layers),
+            str(config.hidden_size),
+            f"{parameter_count(config):,}",
+            megabytes(file_bytes(config, "int8")),
+            f"{multiply_accumulates(config, 128) / 1e9:.2f}",
+        )
+    return table
+
+
+def sizes(name: str, config: AlbertConfig) -> Table:
+    """Parameters of one model and its bytes at each precision."""
+    rows = [
+        ("parameters (encoder and pooler)", f"{parameter_count(config):,}"),
+        ("layers x hidden size", _shape(config)),
+        ("distinct blocks", str(config.num_blocks)),
+    ]
+    for precision in BITS:
+        rows.append(
+            (f"{precision} file", megabytes(file_bytes(config, precision)))
+        )
+    return two_columns(rows, title=name)
+
+
+def operations(config: AlbertConfig) -> Table:
+    """Multiply-accumulates of one model at each sequence length."""
+    table = Table()
+    table.add_column("tokens", justify="right")
+    table.add_column("GMAC a sequence", justify="right")
+    for length in LENGTHS:
+        if length <= config.max_position_embeddings:
+            operations = multiply_accumulates(config, length)
+            table.add_row(str(length), f"{operations / 1e9:.2f}")
+    return table
+
+
+def megabytes(size: int) -> str:
+    """Bytes in millions."""
+    return f"{size / 1e6:.2f} MB"
+
+
+def _shape(config: AlbertConfig) -> str:
+    return f"{config.num_hidden_layers} x {config.hidden_size}"

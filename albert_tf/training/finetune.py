@@ -1,0 +1,290 @@
+"""Fine-tuning a classifier on labelled examples."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from rich.console import Console
+
+from albert_tf.config import PRESETS
+from albert_tf.data.batches import BucketedBatches
+from albert_tf.data.example import Example
+from albert_tf.data.labels import find_labels, label_ids
+from albert_tf.errors import UserError
+from albert_tf.evaluation.classification import (
+    ClassificationReport,
+    evaluate_classification,
+)
+from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
+from albert_tf.files import new_file, refuse_existing
+from albert_tf.models.classifier import AlbertClassifier
+from albert_tf.training.adamw import AdamW
+from albert_tf.training.progress import TrainingProgress
+from albert_tf.training.schedules import WarmupPolynomialDecay
+
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
+
+@dataclasses.dataclass(frozen=True)
+class FinetuneOptions:
+    """How to fine-tune. The defaults are those of the official code.
+
+    Attributes:
+        epochs: passes over the training examples.
+        batch_size: B, examples a step, over all devices together.
+        learning_rate: its peak; None takes 5e-5 for trained weights and 5e-4
+            for random ones.
+        warmup_share: share of the steps in which the rate rises from 0; in
+            the rest it falls to 0 on a straight line.
+        weight_decay: of all matrices, see `AdamW`.
+        dropout: after embeddings, attention and feed-forward network, and on
+            attention probabilities (the paper's "ALBERT DR"); None for what
+            the source says.
+        max_length: longest sequence in tokens; what is longer is truncated.
+        patience: stop after so many epochs without a better dev accuracy;
+            None never stops early. The best epoch's weights are kept anyway.
+        balance_classes: weigh each example by the rarity of its class.
+        precision: "float32", "mixed_bfloat16" or "mixed_float16".
+        seed: of weights, order and dropout.
+        tensorboard: directory for TensorBoard, or None.
+    """
+
+    epochs: int = 3
+    batch_size: int = 32
+    learning_rate: float | None = None
+    warmup_share: float = 0.1
+    weight_decay: float = 0.01
+    dropout: float | None = None
+    max_length: int = 512
+    patience: int | None = None
+    balance_classes: bool = False
+    precision: str = "float32"
+    seed: int = 0
+    tensorboard: str | None = None
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size", "max_length"):
+            if getattr(self, name) < 1:
+                raise UserError(
+                    f"{name}={getattr(self, name)} must be at least 1"
+                )
+        if not 0 <= self.warmup_share < 1:
+            raise UserError(
+                f"warmup_share={self.warmup_share} must be at least 0 and "
+                "less than 1"
+            )
+        if self.precision not in PRECISIONS:
+            raise UserError(
+                f"precision={self.precision!r} must be one of "
+                f"{', '.join(PRECISIONS)}"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class FinetuneResult:
+    """What came of it.
+
+    Attributes:
+        model: the classifier with the best epoch's weights.
+        report: its scores on the dev examples.
+        epochs: epochs that were finished.
+        interrupted: whether Ctrl-C ended the training.
+        truncated_share: share of the training examples that were longer than
+            `max_length`.
+        padded_share: share of padding among the positions trained on.
+        history: one list of values for each quantity, a value an epoch.
+    """
+
+    model: AlbertClassifier
+    report: ClassificationReport
+    epochs: int
+    interrupted: bool
+    truncated_share: float
+    padded_share: float
+    history: dict[str, list[float]]
+
+    def to_dict(self) -> dict:
+        """All but the model, ready for JSON."""
+        return {
+            "dev": self.report.to_dict(),
+            "epochs": self.epochs,
+            "interrupted": self.interrupted,
+            "truncated_share": self.truncated_share,
+            "padded_share": self.padded_share,
+            "history": self.history,
+        }
+
+
+def finetune(
+    source: str | os.PathLike,
+    train: Sequence[Example],
+    dev: Sequence[Example],
+    output: str | os.PathLike,
+    options: FinetuneOptions | None = None,
+    labels: Sequence[str] | None = None,
+    console: Console | None = None,
+    strategy: tf.distribute.Strategy | None = None,
+    overwrite: bool = False,
+) -> FinetuneResult:
+    """Trains a classifier, keeps its best epoch and saves it.
+
+    Ctrl-C ends the training early; the best weights so far are saved all the
+    same and the result says so.
+
+    Args:
+        source: what to start from, see `PresetModel.from_preset`.
+        train: labelled examples.
+        dev: labelled examples that choose the best epoch.
+        output: directory to make: a preset with `report.json` and
+            `confusion_matrix.png`.
+        options: how to train; None for the defaults.
+        labels: the classes; None for those found in `train`.
+        console: where to show the progress; None for nowhere.
+        strategy: such as `tf.distribute.MirroredStrategy()`; None for one
+            device.
+        overwrite: replace `output` if it exists.
+
+    Returns:
+        The model and its scores.
+
+    Raises:
+        UserError: on a mistake in the data, the options or the source.
+    """
+    options = options or FinetuneOptions()
+    refuse_existing(output, overwrite)
+    labels = list(labels or find_labels(train))
+    train_ids = label_ids(train, labels, "training examples")
+    dev_ids = label_ids(dev, labels, "dev examples")
+
+    keras.utils.set_random_seed(options.seed)
+    with strategy.scope() if strategy else contextlib.nullcontext():
+        model = AlbertClassifier.from_preset(
+            source,
+            labels=labels,
+            dropout=options.dropout,
+            dtype=options.precision,
+        )
+        encodings = model.limit_length(options.max_length).encode(
+            *_columns(train)
+        )
+        train_batches = BucketedBatches(
+            encodings,
+            labels=train_ids,
+            weights=_balance(train_ids) if options.balance_classes else None,
+            batch_size=options.batch_size,
+            shuffle=True,
+            seed=options.seed,
+        )
+        steps = len(train_batches) * options.epochs
+        model.compile(_optimizer(source, options, steps))
+    dev_batches = BucketedBatches(
+        model.preprocessor.encode(*_columns(dev)),
+        labels=dev_ids,
+        batch_size=options.batch_size,
+    )
+    history, interrupted = _fit(
+        model, train_batches, dev_batches, options, console
+    )
+    logits = model.predict(dev_batches, verbose=0)["logits"]
+    predicted = dev_batches.restore(logits.argmax(-1))
+    result = FinetuneResult(
+        model=model,
+        report=evaluate_classification(dev_ids, predicted, labels),
+        epochs=len(history.epoch),
+        interrupted=interrupted,
+        truncated_share=float(
+            np.mean([encoding.num_truncated > 0 for encoding in encodings])
+        ),
+        padded_share=train_batches.padded_share,
+        history=history.history,
+    )
+    _save(result, options, output, overwrite)
+    return result
+
+
+def _fit(
+    model: AlbertClassifier,
+    train: BucketedBatches,
+    dev: BucketedBatches,
+    options: FinetuneOptions,
+    console: Console | None,
+) -> tuple[keras.callbacks.History, bool]:
+    """Trains, and leaves the best epoch's weights in the model.
+
+    Returns:
+        The history, and whether Ctrl-C ended the training.
+    """
+    patience = options.patience
+    best = keras.callbacks.EarlyStopping(
+        monitor="val_accuracy",
+        mode="max",
+        patience=options.epochs if patience is None else patience,
+        restore_best_weights=True,
+    )
+    history = keras.callbacks.History()
+    callbacks = [best, history]
+    if options.tensorboard is not None:
+        callbacks.append(keras.callbacks.TensorBoard(options.tensorboard))
+    if console is not None:
+        callbacks.append(TrainingProgress(train, console))
+    try:
+        model.fit(
+            train,
+            validation_data=dev,
+            epochs=options.epochs,
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=0,
+        )
+    except KeyboardInterrupt:
+        if console is not None:
+            callbacks[-1].close()
+        if best.best_weights is not None:
+            model.set_weights(best.best_weights)
+        return history, True
+    return history, False
+
+
+def _columns(examples: Sequence[Example]):
+    """Texts and pairs, the latter None if there are none."""
+    texts = [example.text for example in examples]
+    pairs = [example.pair for example in examples]
+    if all(pair is None for pair in pairs):
+        return texts, None
+    return texts, pairs
+
+
+def _balance(ids: np.ndarray) -> np.ndarray:
+    """Weights that give each class the same sum, with a mean of 1."""
+    counts = np.bincount(ids)
+    return (len(ids) / np.count_nonzero(counts) / counts[ids]).astype("float32")
+
+
+def _optimizer(source, options: FinetuneOptions, steps: int) -> AdamW:
+    rate = options.learning_rate
+    if rate is None:
+        rate = 5e-4 if str(source) in PRESETS else 5e-5
+    return AdamW(
+        WarmupPolynomialDecay(
+            rate,
+            total_steps=steps,
+            warmup_steps=int(steps * options.warmup_share),
+        ),
+        weight_decay=options.weight_decay,
+    )
+
+
+def _save(result: FinetuneResult, options, output, overwrite: bool) -> None:
+    result.model.save_preset(output, overwrite=overwrite)
+    values = {"options": dataclasses.asdict(options), **result.to_dict()}
+    with new_file(Path(output, "report.json")) as path:
+        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    plot_confusion_matrix(result.report, Path(output, "confusion_matrix.png"))

@@ -1,0 +1,79 @@
+"""A progress bar for `fit`."""
+
+from __future__ import annotations
+
+import time
+
+import keras
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from albert_tf.data.batches import BucketedBatches
+
+
+class TrainingProgress(keras.callbacks.Callback):
+    """Shows step, loss, accuracy and tokens per second, then a line an epoch.
+
+    Args:
+        batches: what is trained on; it knows the tokens of each batch.
+        console: where to show it.
+    """
+
+    def __init__(self, batches: BucketedBatches, console: Console):
+        super().__init__()
+        self._batches = batches
+        self._console = console
+        self._bar = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Starts the epoch's bar."""
+        self._epoch = f"epoch {epoch + 1}/{self.params['epochs']}"
+        self._start, self._tokens = time.perf_counter(), 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[status]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._bar.add_task(self._epoch, total=len(self._batches), status="")
+        self._bar.start()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Moves the bar."""
+        self._tokens += self._batches.tokens(batch)
+        self._seconds = time.perf_counter() - self._start
+        self._bar.update(
+            self._bar.task_ids[0],
+            completed=batch + 1,
+            status=f"loss {logs['loss']:.3f}  {self._speed()}",
+        )
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Replaces the bar by a line."""
+        self.close()
+        self._console.print(
+            f"{self._epoch}  loss {logs['loss']:.4f}  "
+            f"accuracy {logs['accuracy']:.4f}  "
+            f"dev loss {logs['val_loss']:.4f}  "
+            f"dev accuracy {logs['val_accuracy']:.4f}  "
+            f"{self._speed()}  {self._seconds:.0f} s",
+            highlight=False,
+        )
+
+    def close(self):
+        """Takes the bar away, also when training ends in the middle of it."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _speed(self) -> str:
+        return f"{self._tokens / self._seconds:,.0f} tokens/s"

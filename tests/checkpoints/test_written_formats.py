@@ -1,0 +1,258 @@
+"""What is written is read back bit by bit, under the published names."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from safetensors import safe_open
+
+from albert_tf.checkpoints import convert, write_huggingface, write_tf1
+from albert_tf.config import AlbertConfig
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.errors import UserError
+from albert_tf.models import AlbertClassifier, AlbertEncoder, AlbertPretrainer
+from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
+
+WRITERS = {"hf:": write_huggingface, "tf1:": write_tf1}
+VARIANTS = {
+    "shared": {},
+    "groups_and_inner_groups": {"num_hidden_groups": 2, "inner_group_num": 2},
+    "not_shared": {"sharing": "none"},
+    "not_shared_inner_groups": {"sharing": "none", "inner_group_num": 2},
+    "equal_widths": {"embedding_size": 12},
+}
+
+
+@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_pretrainer(
+    tmp_path, small_config, randomize, assert_same, source, variant
+):
+    config = dataclasses.replace(small_config, **VARIANTS[variant])
+    model = randomize(AlbertPretrainer(config))
+    WRITERS[source](model, tmp_path / "out")
+    loaded = AlbertPretrainer.from_preset(f"{source}{tmp_path}/out")
+    assert_same(loaded, model)
+    if config.sharing == "all":
+        assert loaded.config == config
+
+
+@pytest.mark.parametrize("source", WRITERS)
+def test_classifier(tmp_path, small_config, randomize, assert_same, source):
+    labels = ["bad", "so-so", "good"]
+    model = randomize(AlbertClassifier(small_config, labels))
+    WRITERS[source](model, tmp_path / "out")
+    given = {} if source == "hf:" else {"labels": labels}
+    loaded = AlbertClassifier.from_preset(f"{source}{tmp_path}/out", **given)
+    assert_same(loaded, model)
+    assert loaded.labels == labels
+
+
+@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("pooler", [True, False])
+def test_encoder(
+    tmp_path, small_config, randomize, assert_same, source, pooler
+):
+    model = randomize(AlbertEncoder(small_config, pooler=pooler))
+    WRITERS[source](model, tmp_path / "out")
+    loaded = AlbertEncoder.from_preset(f"{source}{tmp_path}/out", pooler=pooler)
+    assert_same(loaded, model)
+
+
+@pytest.mark.parametrize("variant", [*VARIANTS, "attention", "feed_forward"])
+def test_our_own_directory(
+    tmp_path, small_config, randomize, assert_same, variant
+):
+    changes = VARIANTS.get(variant, {"sharing": variant})
+    config = dataclasses.replace(small_config, **changes)
+    model = randomize(AlbertEncoder(config, pooler=False, rematerialize=True))
+    model.save_preset(tmp_path / "out")
+    loaded = AlbertEncoder.from_preset(tmp_path / "out")
+    assert_same(loaded, model)
+    assert loaded.config == config
+    assert loaded.get_config()["rematerialize"]
+
+
+def test_our_own_classifier(
+    tmp_path, small_config, letters, randomize, assert_same
+):
+    preprocessor = TextPreprocessor(WordPieceTokenizer(letters), max_length=9)
+    model = randomize(
+        AlbertClassifier(small_config, ["no", "yes"], preprocessor)
+    )
+    model.save_preset(tmp_path / "out")
+    loaded = AlbertClassifier.from_preset(str(tmp_path / "out"))
+    assert_same(loaded, model)
+    assert loaded.labels == ["no", "yes"]
+    assert loaded.preprocessor.max_length == 9
+    expected = model.predict(["a b", "c"], verbose=0)["logits"]
+    actual = loaded.predict(["a b", "c"], verbose=0)["logits"]
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_half_precision_is_kept(tmp_path, small_config, randomize, values):
+    model = randomize(AlbertEncoder(small_config, dtype="bfloat16"))
+    model.save_preset(tmp_path / "out")
+    loaded = AlbertEncoder.from_preset(tmp_path / "out")
+    wide = {k: v.astype("float32") for k, v in values(model).items()}
+    for name, value in values(loaded).items():
+        assert value.dtype == np.float32
+        np.testing.assert_array_equal(value, wide[name])
+
+
+def test_a_derived_class_is_written_as_ours(tmp_path, small_config):
+    @keras.saving.register_keras_serializable(package="test")
+    class Mine(AlbertClassifier):
+        pass
+
+    Mine(small_config, ["a", "b"]).save_preset(tmp_path / "out")
+    assert AlbertClassifier.from_preset(tmp_path / "out").labels == ["a", "b"]
+    assert type(Mine.from_preset(tmp_path / "out")) is Mine
+
+
+# === The published names ===
+
+
+def _golden_names(directory):
+    with safe_open(directory / "model.safetensors", "np") as file:
+        return {
+            name: tuple(file.get_slice(name).get_shape())
+            for name in file.keys()  # noqa: SIM118 (not a dict)
+        }, file.metadata()
+
+
+@pytest.mark.parametrize(
+    ("golden", "model_class"),
+    [
+        ("hf_pretraining", AlbertPretrainer),
+        ("hf_sequence_classification", AlbertClassifier),
+    ],
+)
+def test_huggingface_file_equals_the_golden(
+    tmp_path, data_dir, golden, model_class
+):
+    model = model_class.from_preset(f"hf:{data_dir / golden}")
+    write_huggingface(model, tmp_path / "out")
+    assert _golden_names(tmp_path / "out") == _golden_names(data_dir / golden)
+    ours = json.loads((tmp_path / "out" / "config.json").read_text())
+    theirs = json.loads((data_dir / golden / "config.json").read_text())
+    del theirs["transformers_version"], theirs["tie_word_embeddings"]
+    assert ours == theirs
+
+
+def test_bare_encoder_has_no_prefix(tmp_path, small_config):
+    write_huggingface(AlbertEncoder(small_config), tmp_path / "out")
+    names, _ = _golden_names(tmp_path / "out")
+    assert "embeddings.word_embeddings.weight" in names
+    assert not any(name.startswith("albert.") for name in names)
+
+
+def test_tf1_names_equal_the_official(tmp_path, data_dir):
+    folder = data_dir / "official_tf1_tiny"
+    model = AlbertPretrainer.from_preset(f"tf1:{folder}")
+    write_tf1(model, tmp_path / "out")
+
+    def shapes(directory):
+        path = str(directory / "model.ckpt-best")
+        reader = tf.train.load_checkpoint(path)
+        return reader.get_variable_to_shape_map()
+
+    official = shapes(folder)
+    del official["global_step"]
+    assert shapes(tmp_path / "out") == official
+    ours, theirs = (
+        AlbertConfig.load(d / "albert_config.json")
+        for d in (tmp_path / "out", folder)
+    )
+    assert ours == theirs
+
+
+def test_tf1_names_of_groups(tmp_path, small_config):
+    config = dataclasses.replace(
+        small_config, num_hidden_groups=2, inner_group_num=2
+    )
+    model = AlbertEncoder(config)
+    write_tf1(model, tmp_path / "out")
+    reader = tf.train.load_checkpoint(str(tmp_path / "out/model.ckpt-best"))
+    name = (
+        "bert/encoder/transformer/group_1/inner_group_0/attention_1/self/"
+        "query/kernel"
+    )
+    block = model.named_weights()["transformer/block_2/attention/query/kernel"]
+    np.testing.assert_array_equal(reader.get_tensor(name), block)
+
+
+# === Vocabularies ===
+
+
+@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_wordpiece_travels(tmp_path, small_config, letters, source, lowercase):
+    tokenizer = WordPieceTokenizer(letters, lowercase=lowercase)
+    labels = ["a", "b"]
+    model = AlbertClassifier(
+        small_config, labels, TextPreprocessor(tokenizer, 16)
+    )
+    WRITERS[source](model, tmp_path / "out")
+    assert (tmp_path / "out" / "vocab.txt").exists()
+    loaded = AlbertClassifier.from_preset(
+        f"{source}{tmp_path}/out", labels=labels
+    )
+    text = "A b c"
+    assert loaded.preprocessor.tokenizer.lowercase == lowercase
+    assert loaded.preprocessor([text])["token_ids"].tolist() == (
+        model.preprocessor([text])["token_ids"].tolist()
+    )
+
+
+@pytest.mark.parametrize("source", WRITERS)
+def test_sentencepiece_travels(tmp_path, small_config, source):
+    config = dataclasses.replace(small_config, vocab_size=30000)
+    tokenizer = SentencePieceTokenizer()
+    labels = ["a", "b"]
+    model = AlbertClassifier(config, labels, TextPreprocessor(tokenizer, 16))
+    WRITERS[source](model, tmp_path / "out")
+    assert (tmp_path / "out" / "spiece.model").exists()
+    loaded = AlbertClassifier.from_preset(
+        f"{source}{tmp_path}/out", labels=labels
+    )
+    assert isinstance(loaded.preprocessor.tokenizer, SentencePieceTokenizer)
+    assert sorted(p.name for p in (tmp_path / "out").iterdir())[-2:] == [
+        "spiece.model",
+        "tokenizer_config.json",
+    ]
+
+
+# === Conversion ===
+
+
+def test_convert_keeps_heads(tmp_path, data_dir, assert_same):
+    golden = f"hf:{data_dir}/hf_pretraining"
+    convert(golden, tmp_path / "tf1", "tf1")
+    convert(f"tf1:{tmp_path}/tf1", tmp_path / "ours", "albert_tf")
+    convert(tmp_path / "ours", tmp_path / "hf", "huggingface")
+    expected = AlbertPretrainer.from_preset(golden)
+    for prefix, name in [("tf1:", "tf1"), ("", "ours"), ("hf:", "hf")]:
+        loaded = AlbertPretrainer.from_preset(f"{prefix}{tmp_path}/{name}")
+        assert_same(loaded, expected)
+
+
+def test_convert_takes_the_vocabulary_along(tmp_path, small_config, letters):
+    write_tf1(AlbertPretrainer(small_config), tmp_path / "tf1")
+    (tmp_path / "tf1" / "vocab.txt").write_bytes(letters.read_bytes())
+    convert(f"tf1:{tmp_path}/tf1", tmp_path / "hf", "huggingface")
+    assert (tmp_path / "hf" / "vocab.txt").read_bytes() == letters.read_bytes()
+
+
+def test_convert_refuses(tmp_path, data_dir):
+    golden = f"hf:{data_dir}/hf_pretraining"
+    with pytest.raises(UserError, match="'onnx' must be one of albert_tf"):
+        convert(golden, tmp_path / "out", "onnx")
+    with pytest.raises(UserError, match="no weights to convert"):
+        convert("albert_pico", tmp_path / "out", "tf1")
+    with pytest.raises(UserError, match="exists already"):
+        convert(golden, tmp_path, "tf1")
+    assert not list(tmp_path.iterdir())
