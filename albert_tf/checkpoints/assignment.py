@@ -56,8 +56,7 @@ def assign_weights(
         misshapen = [n for n in misshapen if n in offered]
     if misshapen:
         raise UserError(
-            f"{checkpoint.source}: "
-            + _describe(misshapen, wanted, offered, checkpoint)
+            f"{checkpoint.source}: {_describe(misshapen, wanted, offered)}"
         )
     missing = [name for name in wanted if name not in offered]
     _check_missing(model, missing, checkpoint)
@@ -95,7 +94,7 @@ def _weights_for(
     }
 
 
-def _describe(names, wanted, offered, checkpoint: Checkpoint) -> str:
+def _describe(names: list[str], wanted: dict, offered: dict) -> str:
     """What is wrong with misshapen weights, and which field says so."""
     name = names[0]
     expected, received = tuple(wanted[name].shape), offered[name].shape

@@ -1,0 +1,1 @@
+"""Scores of predictions; plain arrays and strings in, no models."""

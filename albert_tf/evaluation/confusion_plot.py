@@ -13,8 +13,8 @@ def plot_confusion_matrix(report: ClassificationReport, path) -> None:
     """Draws the confusion matrix of 2 to about 100 classes.
 
     The colour is the share of the row's class, so that rare classes show as
-    clearly as common ones; the numbers, up to 25 classes, are counts. The colours differ in
-    lightness first, which everybody can tell apart.
+    clearly as common ones; the numbers, up to 25 classes, are counts. The
+    colours differ in lightness first, which everybody can tell apart.
 
     Args:
         report: the scores.

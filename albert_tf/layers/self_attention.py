@@ -62,16 +62,16 @@ class SelfAttention(AlbertLayer):
 
     def _split_heads(self, x):
         """[B, L, H] -> [B, A, L, D]."""
-        length = ops.shape(x)[1]
+        batch, length, _ = ops.shape(x)
         heads, size = self.config.num_attention_heads, self.config.head_size
-        x = ops.reshape(x, (-1, length, heads, size))
+        x = ops.reshape(x, (batch, length, heads, size))
         return ops.transpose(x, (0, 2, 1, 3))
 
     def _join_heads(self, x):
         """[B, A, L, D] -> [B, L, H]."""
-        length = ops.shape(x)[2]
+        batch, _, length, _ = ops.shape(x)
         x = ops.transpose(x, (0, 2, 1, 3))
-        return ops.reshape(x, (-1, length, self.config.hidden_size))
+        return ops.reshape(x, (batch, length, self.config.hidden_size))
 
 
 def _padding_bias(padding_mask):

@@ -1,0 +1,1 @@
+"""One module a result: what, command, hardware, time, expected score."""

@@ -25,7 +25,7 @@ for optimizer in (
     values = [v.value for v in weights]
     state = [v.value for v in optimizer.variables]
     apply = jax.jit(optimizer.stateless_apply)
-    for step in range(10):
+    for _ in range(10):
         grads = [rng.normal(size=w.shape).astype("float32") for w in weights]
         values, state = apply(state, grads, values)
         reference.step([g.astype(float) for g in grads], 0.01)
