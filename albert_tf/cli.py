@@ -89,10 +89,15 @@ def demo(
 
     Example: [bold]albert-tf demo[/bold]
     """
+    from albert_tf import tables
     from albert_tf.recipes import snips
 
     report = snips.run(output, console)
-    console.print(report.table())
+    for text, prediction in report.predictions.items():
+        console.print(
+            f'"{text}" -> {prediction.label} ({prediction.score:.2f})'
+        )
+    console.print(tables.two_columns(report.rows()))
     console.print(snips.NEXT_STEPS.format(output=output))
 
 

@@ -2,6 +2,7 @@
 
 from albert_tf.checkpoints.preset import (
     convert,
+    load_model,
     load_preset,
     save_preset,
     write_huggingface,
@@ -11,6 +12,7 @@ from albert_tf.checkpoints.sources import read_checkpoint
 
 __all__ = [
     "convert",
+    "load_model",
     "load_preset",
     "read_checkpoint",
     "save_preset",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import os
 import warnings
@@ -12,6 +13,7 @@ from albert_tf.checkpoints.assignment import assign_weights, is_same_task
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.sources import read_checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
+from albert_tf import models
 from albert_tf.errors import UserError
 from albert_tf.files import refuse_existing
 from albert_tf.models.encoder import AlbertEncoder
@@ -25,13 +27,18 @@ _WRITERS = {
 
 
 def load_preset(
-    model_class: type[PresetModel], source: str | os.PathLike, **kwargs
+    model_class: type[PresetModel],
+    source: str | os.PathLike,
+    dropout: float | None = None,
+    **kwargs,
 ) -> PresetModel:
     """Makes a model from a source; `PresetModel.from_preset` calls it.
 
     Args:
         model_class: the class of the model.
         source: see `PresetModel.from_preset`.
+        dropout: takes the place of both dropout rates of the encoder; None
+            leaves them.
         **kwargs: passed to the constructor; what is not given is taken from
             a checkpoint of the same task. A model that takes text may be
             given `tokenizer` instead of the checkpoint's vocabulary.
@@ -43,6 +50,39 @@ def load_preset(
         UserError: if the source cannot be read or does not fit the model.
     """
     checkpoint = read_checkpoint(source)
+    if dropout is not None:
+        config = dataclasses.replace(
+            checkpoint.config,
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=dropout,
+        )
+        checkpoint = dataclasses.replace(checkpoint, config=config)
+    return _make_model(model_class, checkpoint, kwargs)
+
+
+def load_model(source: str | os.PathLike) -> PresetModel:
+    """Makes a model of the class that the source says it is.
+
+    Args:
+        source: see `PresetModel.from_preset`; one with weights. Without a
+            class that we have it gives an `AlbertEncoder`.
+
+    Returns:
+        The model.
+
+    Raises:
+        UserError: if the source cannot be read.
+    """
+    checkpoint = read_checkpoint(source)
+    model_class = getattr(models, checkpoint.model_name, AlbertEncoder)
+    return _make_model(model_class, checkpoint, {})
+
+
+def _make_model(
+    model_class: type[PresetModel],
+    checkpoint: Checkpoint,
+    kwargs: dict[str, Any],
+) -> PresetModel:
     new_labels = "labels" in kwargs
     arguments = _complete_arguments(model_class, checkpoint, kwargs)
     model = model_class(checkpoint.config, **arguments)
@@ -51,7 +91,7 @@ def load_preset(
             f"the weights of {type(model).__name__} are random: "
             f"{checkpoint.source} is the name of a configuration; for trained "
             "weights give a directory, hf:, tf1: or keras_hub:",
-            stacklevel=3,
+            stacklevel=4,
         )
     else:
         assign_weights(model, checkpoint, new_labels)

@@ -39,7 +39,9 @@ class PresetModel(keras.Model):
                 (Hugging Face); "tf1:PREFIX-or-directory" (Google's
                 checkpoints); "keras_hub:PRESET"; or the name of a preset such
                 as "albert_base_v2", which gives random weights.
-            **kwargs: passed to the constructor, such as `labels` or `dtype`.
+            **kwargs: passed to the constructor, such as `labels` or `dtype`;
+                and `dropout`, which takes the place of both rates of the
+                encoder, and, for a model that takes text, `tokenizer`.
 
         Returns:
             The model. A warning names weights that the source lacks because

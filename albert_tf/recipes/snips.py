@@ -17,7 +17,9 @@ from pathlib import Path
 from rich.console import Console
 
 from albert_tf.data.example import Example
+from albert_tf.data.labels import label_ids
 from albert_tf.data.readers import read_examples
+from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
 from albert_tf.files import new_file
 from albert_tf.prediction import Prediction
@@ -28,6 +30,13 @@ SENTENCES = (
     "will it rain in lisbon tomorrow morning",
     "book a table for four at a sushi bar",
 )
+
+NEXT_STEPS = """\
+{output}/model.tflite and {output}/confusion_matrix.png are yours. Next:
+  albert-tf predict {output}/model.tflite "play some jazz"
+  albert-tf evaluate {output}/model your_test.tsv
+  albert-tf finetune --train your_train.tsv --dev your_dev.tsv --output my_model
+  albert-tf export my_model my_model.tflite --verify your_dev.tsv"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +129,12 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
     verified = export.verify(result.model, file, test)
     measured = export.benchmark(file, [example.text for example in test])
     classifier = export.TFLiteClassifier(file)
+    predictions = classifier.classify([example.text for example in test])
+    predicted = [classifier.labels.index(p.label) for p in predictions]
+    scores = evaluate_classification(
+        label_ids(test, classifier.labels), predicted, classifier.labels
+    )
+    plot_confusion_matrix(scores, output / "confusion_matrix.png")
     report = DemoReport(
         parameters=result.model.count_params(),
         keras_accuracy=verified.keras_accuracy,

@@ -1,0 +1,43 @@
+# Each target sets up what it needs in a virtual environment in this folder.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+JAX := .venv-jax
+JAX_READY := $(JAX)/.ready
+
+.PHONY: demo test test-jax lint format bench clean
+
+demo: $(READY)  ## text in, a verified phone-sized model out
+	$(VENV)/bin/albert-tf demo --output build/demo
+
+test: $(READY)  ## all tests
+	$(VENV)/bin/python -m pytest
+
+test-jax: $(JAX_READY)  ## layers and models on Keras' JAX backend
+	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest -m backend_agnostic \
+		tests/layers tests/models
+
+lint: $(READY)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+format: $(READY)
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: $(READY)  ## padding and training throughput
+	$(VENV)/bin/python benchmarks/padding.py
+
+clean:
+	rm -rf build $(VENV) $(JAX)
+
+$(READY): requirements.txt setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet -r requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+$(JAX_READY): setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(JAX)
+	$(JAX)/bin/python -m pip install --quiet --editable '.[jax,test]'
+	touch $@

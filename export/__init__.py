@@ -1,0 +1,30 @@
+"""All that leaves Python: TFLite files, their verification and use.
+
+Nothing here imports TensorFlow or Keras before it is needed; predicting with
+a file never needs them.
+"""
+
+import importlib
+
+_HOMES = {
+    "BenchmarkReport": "export.benchmark",
+    "TFLiteClassifier": "export.tflite_classifier",
+    "TFLiteModel": "export.tflite_model",
+    "VerificationError": "export.verification",
+    "VerificationReport": "export.verification",
+    "benchmark": "export.benchmark",
+    "to_tflite": "export.tflite",
+    "verify": "export.verification",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Kept, because importing export.benchmark puts the module of the same
+    # name here.
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,120 @@
+"""What travels in a `.tflite` file besides the network.
+
+A zip archive behind the flatbuffer, as TFLite metadata has it: runtimes do
+not look there, and any zip reader finds it. It holds `albert_tf.json` and the
+vocabulary.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albert_tf.errors import UserError
+
+if TYPE_CHECKING:
+    from albert_tf.models.preset_model import PresetModel
+
+_NAME = "albert_tf.json"
+_FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Bundle:
+    """What `read_bundle` found.
+
+    Attributes:
+        model: the class that was exported, such as "AlbertClassifier".
+        config: the fields of its `AlbertConfig`.
+        quantization: "int8" or "float32".
+        labels: the names of the classes; empty without a classifier.
+        preprocessor: `max_length` and the tokenizer's configuration, or None.
+        vocabulary: the vocabulary file's content, or None.
+    """
+
+    model: str
+    config: dict[str, Any]
+    quantization: str
+    labels: tuple[str, ...]
+    preprocessor: dict[str, Any] | None
+    vocabulary: bytes | None
+
+
+def append_bundle(
+    path: str | os.PathLike, model: PresetModel, quantization: str
+) -> None:
+    """Puts all that prediction needs behind the network in `path`."""
+    path = Path(path)
+    content = path.read_bytes()
+    values = {
+        "format": _FORMAT,
+        "model": type(model).__name__,
+        "config": model.config.to_dict(),
+        "quantization": quantization,
+        "labels": list(getattr(model, "labels", [])),
+        "preprocessor": None,
+        "network_bytes": len(content),
+        "network_sha256": hashlib.sha256(content).hexdigest(),
+    }
+    preprocessor = getattr(model, "preprocessor", None)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        if preprocessor is not None:
+            tokenizer = preprocessor.tokenizer.save(directory)
+            vocabulary = Path(directory, tokenizer["vocabulary"])
+            archive.write(vocabulary, vocabulary.name)
+            values["preprocessor"] = {
+                "max_length": preprocessor.max_length,
+                "tokenizer": tokenizer,
+                "vocabulary_sha256": hashlib.sha256(
+                    vocabulary.read_bytes()
+                ).hexdigest(),
+            }
+        archive.writestr(_NAME, json.dumps(values, indent=1))
+
+
+def read_bundle(path: str | os.PathLike) -> Bundle:
+    """Reads what `append_bundle` wrote, and checks that the file is whole.
+
+    A runtime given a damaged network may bring the process down, so that
+    nothing is handed to it before this.
+
+    Raises:
+        UserError: if the file is missing, damaged or of another origin.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            values = json.loads(archive.read(_NAME))
+            vocabulary = None
+            if values["preprocessor"] is not None:
+                name = values["preprocessor"]["tokenizer"]["vocabulary"]
+                vocabulary = archive.read(name)
+        with open(path, "rb") as file:
+            network = file.read(values["network_bytes"])
+        if hashlib.sha256(network).hexdigest() != values["network_sha256"]:
+            raise ValueError("the network does not have its checksum")
+        return Bundle(
+            model=values["model"],
+            config=values["config"],
+            quantization=values["quantization"],
+            labels=tuple(values["labels"]),
+            preprocessor=values["preprocessor"],
+            vocabulary=vocabulary,
+        )
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path}: truncated, damaged, or not written by `albert-tf "
+            f"export` ({error})"
+        ) from error

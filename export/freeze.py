@@ -1,0 +1,49 @@
+"""A Keras model as a graph of constants."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import (
+    convert_variables_to_constants_v2,
+)
+
+INPUTS = ("token_ids", "segment_ids", "padding_mask")
+
+
+def freeze(model: keras.Model):
+    """Traces a model for one sequence of any length.
+
+    It is the very model that was trained; its layers run as a loop, so that
+    the graph holds each weight once and so does a runtime that packs weights.
+
+    Args:
+        model: takes `INPUTS` and has the argument `loop`, as all of ours.
+
+    Returns:
+        A `tf.function` without variables, from `INPUTS`, int32 [1, L], to the
+        model's outputs by name.
+    """
+    signature = [tf.TensorSpec((1, None), tf.int32, name=n) for n in INPUTS]
+
+    @tf.function(input_signature=signature)
+    def run(token_ids, segment_ids, padding_mask):
+        features = dict(
+            zip(INPUTS, (token_ids, segment_ids, padding_mask), strict=True)
+        )
+        return model(features, training=False, loop=True)
+
+    concrete = run.get_concrete_function()
+    names = sorted(concrete.structured_outputs)  # the order of flattening
+    # Variables of a Keras 3 model do not reach the converter, and without the
+    # flag the loop would be taken apart.
+    frozen = convert_variables_to_constants_v2(
+        concrete, lower_control_flow=False
+    )
+
+    @tf.function(input_signature=signature)
+    def named(token_ids, segment_ids, padding_mask):
+        outputs = frozen(token_ids, segment_ids, padding_mask)
+        return dict(zip(names, tf.nest.flatten(outputs), strict=True))
+
+    return named

@@ -1,0 +1,89 @@
+"""TFLite files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from albert_tf.errors import UserError
+from albert_tf.files import new_file, refuse_existing
+from export.bundle import append_bundle
+
+if TYPE_CHECKING:
+    from albert_tf.models.preset_model import PresetModel
+
+QUANTIZATIONS = ("int8", "float32")
+
+
+def to_tflite(
+    model: PresetModel,
+    path: str | os.PathLike,
+    quantization: str = "int8",
+    overwrite: bool = False,
+) -> None:
+    """Writes one file with all that prediction needs.
+
+    The file takes sequences of any length, has the signature
+    "serving_default" with the model's names for inputs and outputs, and holds
+    each weight once. Labels, configuration and vocabulary travel in it.
+
+    Args:
+        model: an encoder or a task model.
+        path: the `.tflite` file.
+        quantization: "int8" (weights in 8 bits; activations are quantized as
+            they come, without calibration) or "float32".
+        overwrite: replace `path` if it exists.
+
+    Raises:
+        UserError: if `quantization` is another or `path` exists.
+    """
+    if quantization not in QUANTIZATIONS:
+        raise UserError(
+            f"quantization={quantization!r} must be one of "
+            f"{', '.join(QUANTIZATIONS)}"
+        )
+    refuse_existing(path, overwrite)
+    content = _convert(model, quantization)
+    with new_file(path, overwrite) as temporary:
+        temporary.write_bytes(content)
+        append_bundle(temporary, model, quantization)
+
+
+def _convert(model: PresetModel, quantization: str) -> bytes:
+    import tensorflow as tf
+
+    from export.freeze import freeze
+
+    with tempfile.TemporaryDirectory() as directory, _quiet():
+        module = tf.Module()
+        module.serve = freeze(model)
+        # Through a SavedModel, as this is how a signature gets its names.
+        tf.saved_model.save(
+            module, directory, {"serving_default": module.serve}
+        )
+        converter = tf.lite.TFLiteConverter.from_saved_model(directory)
+        if quantization == "int8":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        return converter.convert()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps what TensorFlow's C++ says from the terminal unless it fails."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(saved, log.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -1,0 +1,48 @@
+"""A `.tflite` file in the LiteRT runtime."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import numpy as np
+
+from export.bundle import read_bundle
+
+
+class TFLiteModel:
+    """Runs an exported network, one sequence at a time.
+
+    Args:
+        path: a file that `to_tflite` wrote.
+        num_threads: processor cores to use.
+
+    Attributes:
+        bundle: what travels with the network.
+
+    Raises:
+        UserError: if the file is missing, damaged or of another origin.
+    """
+
+    def __init__(self, path: str | os.PathLike, num_threads: int = 1):
+        self.bundle = read_bundle(path)
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._interpreter = Interpreter(
+            model_path=os.fspath(path), num_threads=num_threads
+        )
+        self._run = self._interpreter.get_signature_runner("serving_default")
+
+    def __call__(
+        self, features: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Runs one sequence at its own length.
+
+        Args:
+            features: `token_ids`, `segment_ids` and `padding_mask`, each
+                int32 [1, L].
+
+        Returns:
+            The model's outputs by name, such as `logits`, float32 [1, C].
+        """
+        return self._run(**features)
