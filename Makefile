@@ -26,7 +26,7 @@ format: $(READY)
 	$(VENV)/bin/ruff check --fix .
 
 bench: $(READY)  ## padding and training throughput
-	$(VENV)/bin/python benchmarks/padding.py
+	$(VENV)/bin/python benchmarks/padding.py $(if $(DATA),--data $(DATA))
 
 clean:
 	rm -rf build $(VENV) $(JAX)

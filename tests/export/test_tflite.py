@@ -1,0 +1,147 @@
+import dataclasses
+from collections import Counter
+
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+
+from albert_tf.config import ACTIVATIONS, AlbertConfig
+from albert_tf.errors import UserError
+from albert_tf.models import AlbertEncoder
+from export import TFLiteModel, to_tflite
+
+TINY = AlbertConfig(
+    vocab_size=60,
+    embedding_size=8,
+    hidden_size=16,
+    num_hidden_layers=4,
+    num_attention_heads=2,
+    intermediate_size=32,
+)
+
+
+def parse(path):
+    return schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
+
+
+def operators(model):
+    """How often each operator occurs, in all subgraphs."""
+    names = {
+        value: name
+        for name, value in vars(schema.BuiltinOperator).items()
+        if not name.startswith("_")
+    }
+    codes = [
+        names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+        for code in model.operatorCodes
+    ]
+    return Counter(
+        codes[operator.opcodeIndex]
+        for graph in model.subgraphs
+        for operator in graph.operators
+    )
+
+
+def big_constants(model, size):
+    """Buffers of at least `size` bytes that an operator reads."""
+    return [
+        bytes(buffer.data)
+        for buffer in model.buffers
+        if buffer.data is not None and len(buffer.data) >= size
+    ]
+
+
+@pytest.mark.parametrize("length", [1, 5, 64, 512])
+def test_float_file_equals_keras(classifier, files, features, length):
+    x = features(length, 30000, padding=length // 3)
+    expected = classifier(x)["logits"]
+    actual = TFLiteModel(files["float32"])(x)["logits"]
+    np.testing.assert_allclose(actual, expected, atol=1e-5)
+
+
+def test_int8_file_is_near_keras(classifier, files, features):
+    model = TFLiteModel(files["int8"])
+    for seed in range(5):
+        x = features(20, 30000, seed=seed)
+        expected = np.asarray(classifier(x)["logits"])
+        assert np.abs(model(x)["logits"] - expected).max() < 0.1 * (
+            np.abs(expected).max() + 1
+        )
+
+
+VARIANTS = [
+    dataclasses.replace(TINY, num_hidden_groups=2, inner_group_num=2),
+    dataclasses.replace(TINY, embedding_size=16),
+    dataclasses.replace(TINY, sharing="attention"),
+    dataclasses.replace(TINY, sharing="none"),
+    *(dataclasses.replace(TINY, hidden_act=name) for name in ACTIVATIONS),
+]
+
+
+@pytest.mark.parametrize("config", VARIANTS, ids=str)
+def test_every_variant_exports(config, features, randomize, tmp_path):
+    encoder = randomize(AlbertEncoder(config))
+    to_tflite(encoder, tmp_path / "model.tflite", "float32")
+    model = TFLiteModel(tmp_path / "model.tflite")
+    assert model.bundle.preprocessor is None
+    for padding in (0, 3, 7):  # 7: nothing but padding
+        x = features(7, 60, padding)
+        actual, expected = model(x), encoder(x)
+        assert set(actual) == {"sequence_output", "pooled_output"}
+        for name in actual:
+            np.testing.assert_allclose(actual[name], expected[name], atol=1e-4)
+
+
+@pytest.mark.parametrize("quantization", ["float32", "int8"])
+def test_only_builtin_operators_and_one_loop(files, quantization):
+    found = operators(parse(files[quantization]))
+    assert "CUSTOM" not in found
+    assert found["WHILE"] == 1
+
+
+def test_two_groups_are_two_loops(tmp_path):
+    config = dataclasses.replace(TINY, num_hidden_groups=2)
+    to_tflite(AlbertEncoder(config), tmp_path / "model.tflite", "float32")
+    assert operators(parse(tmp_path / "model.tflite"))["WHILE"] == 2
+
+
+def test_each_weight_is_there_once(classifier, files):
+    model = parse(files["float32"])
+    matrices = [w for w in classifier.weights if len(w.shape) == 2]
+    big = big_constants(
+        model, min(4 * w.shape[0] * w.shape[1] for w in matrices)
+    )
+    assert len(set(big)) == len(big)
+    total = sum(len(buffer) for buffer in big)
+    assert total <= 4 * classifier.count_params()
+
+
+def test_sizes_are_what_sharing_promises(classifier, files):
+    parameters = classifier.count_params()
+    bundle = 500_000  # the vocabulary, compressed, and the graph
+    assert files["float32"].stat().st_size <= 4 * parameters + bundle
+    assert files["int8"].stat().st_size <= 1.06 * parameters + bundle
+
+
+def test_signature_has_the_models_names(files):
+    model = parse(files["int8"])
+    (signature,) = model.signatureDefs
+    assert signature.signatureKey == b"serving_default"
+    assert {i.name for i in signature.inputs} == {
+        b"token_ids",
+        b"segment_ids",
+        b"padding_mask",
+    }
+    assert [o.name for o in signature.outputs] == [b"logits"]
+
+
+def test_refuses_unknown_quantization(classifier, tmp_path):
+    with pytest.raises(UserError, match="'int3' must be one of int8, float32"):
+        to_tflite(classifier, tmp_path / "model.tflite", "int3")
+
+
+def test_refuses_to_overwrite(classifier, files):
+    before = files["int8"].read_bytes()
+    with pytest.raises(UserError, match="exists already"):
+        to_tflite(classifier, files["int8"], "float32")
+    assert files["int8"].read_bytes() == before

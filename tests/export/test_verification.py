@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from albert_tf.data.example import Example
+from albert_tf.errors import UserError
+from export import VerificationError, to_tflite, verify
+
+TEXTS = [f"sentence number {i} of {i * i} others" for i in range(40)]
+
+
+@pytest.fixture(scope="module")
+def examples(classifier):
+    """Labelled as the model itself would label them."""
+    predictions = classifier.classify(TEXTS)
+    return [
+        Example(text, label=p.label)
+        for text, p in zip(TEXTS, predictions, strict=True)
+    ]
+
+
+def test_float_file_passes(classifier, files, examples):
+    report = verify(classifier, files["float32"], examples)
+    assert report.examples == 40
+    assert report.max_logit_difference < 1e-5
+    assert report.agreement == 1
+    assert report.keras_accuracy == report.tflite_accuracy == 1
+
+
+def test_int8_file_is_compared(classifier, files, examples):
+    report = verify(classifier, files["int8"], examples, threshold=100)
+    assert report.max_logit_difference > 0
+    assert report.tflite_accuracy == report.agreement
+
+
+def test_another_models_file_fails(classifier, files, examples, randomize):
+    kernel = classifier.logits_dense.kernel
+    right = kernel.numpy()
+    try:
+        kernel.assign(-right)
+        flipped = [
+            Example(e.text, label=p.label)
+            for e, p in zip(examples, classifier.classify(TEXTS), strict=True)
+        ]
+        with pytest.raises(VerificationError, match="points of accuracy"):
+            verify(classifier, files["float32"], flipped)
+    finally:
+        kernel.assign(right)
+
+
+def test_nan_fails(classifier, examples, tmp_path):
+    bias = classifier.logits_dense.bias
+    right = bias.numpy()
+    try:
+        bias.assign(np.full_like(right, np.nan))
+        to_tflite(classifier, tmp_path / "nan.tflite", "float32")
+    finally:
+        bias.assign(right)
+    with pytest.raises(VerificationError, match="NaN"):
+        verify(classifier, tmp_path / "nan.tflite", examples)
+
+
+def test_unknown_label(classifier, files):
+    with pytest.raises(UserError, match='unknown label "perhaps"'):
+        verify(classifier, files["int8"], [Example("a", label="perhaps")])
