@@ -79,12 +79,13 @@ class TaskModel(PresetModel):
         """Trains; as `keras.Model.fit`, with raw text too."""
         if isinstance(validation_data, tuple) and is_text(validation_data[0]):
             validation_data = self._batches(*validation_data)
+        validation_data = self._dataset(validation_data)
         if not is_text(x):
             return super().fit(
                 self._dataset(x),
                 y,
                 batch_size=batch_size,
-                validation_data=self._dataset(validation_data),
+                validation_data=validation_data,
                 validation_split=validation_split,
                 shuffle=shuffle,
                 sample_weight=sample_weight,
