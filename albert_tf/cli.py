@@ -14,7 +14,6 @@ import warnings
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 
@@ -32,7 +31,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
+# Texts and labels may hold what rich would take for markup.
+console = Console(highlight=False, markup=False)
 
 Model = Annotated[
     str,
@@ -62,18 +62,13 @@ def main() -> None:
     """Runs the command; a mistake of the user's is one line and status 2."""
     warnings.showwarning = _show_warning
     try:
-        status = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        status = 2
+        app()
     except UserError as error:
         status = _fail(str(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         status = _fail(f"{place}{error.strerror or error}")
-    except (KeyboardInterrupt, click.Abort):
-        status = _fail("interrupted; nothing was written")
-    sys.exit(status or 0)
+    sys.exit(status)
 
 
 @app.command()
@@ -326,7 +321,7 @@ def predict(
     jazz"[/bold]
     """
     classifier = _load_classifier(model)
-    texts = texts or [line.rstrip("\n") for line in sys.stdin]
+    texts = texts or _lines_of_stdin()
     pairs = None if pair is None else [pair] * len(texts)
     predictions = classifier.classify(texts, pairs)
     for text, prediction in zip(texts, predictions, strict=True):
@@ -492,6 +487,18 @@ def _load_classifier(source: str):
     return AlbertClassifier.from_preset(source)
 
 
+def _lines_of_stdin() -> list[str]:
+    try:
+        lines = sys.stdin.buffer.read().decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"standard input: not UTF-8 (byte {error.start})"
+        ) from None
+    if not lines:
+        raise UserError("no text was given, and the standard input is empty")
+    return lines
+
+
 def _fail(message: str) -> int:
     print(f"albert-tf: {' '.join(message.split())}", file=sys.stderr)
     return 2
@@ -501,3 +508,7 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
     if category is UserWarning:
         text = " ".join(str(message).split())
         print(f"albert-tf: warning: {text}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import tempfile
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from albert_tf.errors import UserError
 from albert_tf.files import new_file, refuse_existing
 from export.bundle import append_bundle
+from export.quiet import quiet
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
@@ -58,7 +56,7 @@ def _convert(model: PresetModel, quantization: str) -> bytes:
 
     from export.freeze import freeze
 
-    with tempfile.TemporaryDirectory() as directory, _quiet():
+    with tempfile.TemporaryDirectory() as directory, quiet():
         module = tf.Module()
         module.serve = freeze(model)
         # Through a SavedModel, as this is how a signature gets its names.
@@ -69,21 +67,3 @@ def _convert(model: PresetModel, quantization: str) -> bytes:
         if quantization == "int8":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         return converter.convert()
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps what TensorFlow's C++ says from the terminal unless it fails."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            log.seek(0)
-            os.write(saved, log.read())
-            raise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from export.bundle import read_bundle
+from export.quiet import quiet
 
 
 class TFLiteModel:
@@ -28,10 +29,14 @@ class TFLiteModel:
         self.bundle = read_bundle(path)
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter = Interpreter(
-            model_path=os.fspath(path), num_threads=num_threads
-        )
-        self._run = self._interpreter.get_signature_runner("serving_default")
+        with quiet():  # it tells which delegate it makes
+            self._interpreter = Interpreter(
+                model_path=os.fspath(path), num_threads=num_threads
+            )
+            self._interpreter.allocate_tensors()
+            self._run = self._interpreter.get_signature_runner(
+                "serving_default"
+            )
 
     def __call__(
         self, features: Mapping[str, np.ndarray]

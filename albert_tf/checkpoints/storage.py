@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from albert_tf.errors import UserError
 from albert_tf.files import new_directory
@@ -72,7 +72,8 @@ def write_safetensors(
     path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]
 ) -> None:
     """Writes arrays by name."""
-    save_file(tensors, path, metadata=metadata)
+    # save_file would make a file that only its owner may read.
+    path.write_bytes(save(tensors, metadata=metadata))
 
 
 @contextlib.contextmanager

@@ -43,6 +43,7 @@ class TrainingProgress(keras.callbacks.Callback):
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
+            disable=not self._console.is_terminal,
         )
         self._bar.add_task(self._epoch, total=len(self._batches), status="")
         self._bar.start()
@@ -61,9 +62,8 @@ class TrainingProgress(keras.callbacks.Callback):
         """Replaces the bar by a line."""
         self.close()
         self._console.print(
-            f"{self._epoch}  loss {logs['loss']:.4f}  "
-            f"accuracy {logs['accuracy']:.4f}  "
-            f"dev loss {logs['val_loss']:.4f}  "
+            f"{self._epoch}  loss {logs['loss']:.3f}  "
+            f"dev loss {logs['val_loss']:.3f}  "
             f"dev accuracy {logs['val_accuracy']:.4f}  "
             f"{self._speed()}  {self._seconds:.0f} s",
             highlight=False,
