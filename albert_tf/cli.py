@@ -7,6 +7,7 @@ Each command imports what it needs when it runs, so that `--help` is quick and
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer import Argument, Option
 
 from albert_tf.errors import UserError
 
@@ -24,58 +26,56 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 app = typer.Typer(
-    name="albert-tf",
     help="ALBERT for TensorFlow and Keras 3, from pre-training to a phone.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-# Texts and labels may hold what rich would take for markup.
-console = Console(highlight=False, markup=False)
+# Texts and labels may hold what rich would take for markup or emoji.
+console = Console(highlight=False, markup=False, emoji=False)
+# What typer's own copy of click raises; it has no public name.
+UsageError = typer.BadParameter.__base__
 
 Model = Annotated[
     str,
-    typer.Argument(
-        help="A directory made by finetune, hf:ID-or-directory, "
-        "tf1:checkpoint, or a .tflite file.",
-        show_default=False,
+    Argument(
+        help="A .tflite file, a directory made by finetune, "
+        "hf:ID-or-directory or tf1:checkpoint."
     ),
 ]
-TextColumn = Annotated[
-    str | None,
-    typer.Option("--text", help="Column of the text.", show_default=False),
-]
+TextColumn = Annotated[str | None, Option("--text", help="Column of the text.")]
 PairColumn = Annotated[
-    str | None,
-    typer.Option("--pair", help="Column of a second text.", show_default=False),
+    str | None, Option("--pair", help="Column of a second text.")
 ]
-LabelColumn = Annotated[
-    str, typer.Option("--label", help="Column of the class.")
-]
+LabelColumn = Annotated[str, Option("--label", help="Column of the class.")]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace what is there.")
+    bool, Option("--overwrite", help="Replace what is there.")
 ]
 
 
 def main() -> None:
     """Runs the command; a mistake of the user's is one line and status 2."""
     warnings.showwarning = _show_warning
+    arguments = sys.argv[1:] or ["--help"]
     try:
-        app()
+        # The status is None after a command and a number after --help.
+        status = app(arguments, prog_name="albert-tf", standalone_mode=False)
+    except UsageError as error:
+        hint = f"see {error.ctx.command_path} --help"
+        status = _fail(f"{error.format_message().rstrip('.')}; {hint}")
     except UserError as error:
         status = _fail(str(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         status = _fail(f"{place}{error.strerror or error}")
-    sys.exit(status)
+    sys.exit(status or 0)
 
 
 @app.command()
 def demo(
-    output: Annotated[Path, typer.Option(help="Where the results go.")] = Path(
-        "build/demo"
-    ),
+    output: Annotated[
+        Path, Option(help="Where the results go; replaces an earlier run's.")
+    ] = Path("build/demo"),
 ):
     """Text in, a verified phone-sized model out, in a few minutes.
 
@@ -89,26 +89,23 @@ def demo(
 
     report = snips.run(output, console)
     for text, prediction in report.predictions.items():
-        console.print(
-            f'"{text}" -> {prediction.label} ({prediction.score:.2f})'
-        )
+        _say(f'"{text}" -> {prediction.label} ({prediction.score:.2f})')
     console.print(tables.two_columns(report.rows()))
-    console.print(snips.NEXT_STEPS.format(output=output))
+    _say(snips.NEXT_STEPS.format(output=output))
 
 
 @app.command()
 def finetune(
     train: Annotated[
-        Path,
-        typer.Option(help="Labelled examples: TSV, CSV or JSON Lines."),
+        Path, Option(help="Labelled examples: TSV, CSV or JSON Lines.")
     ],
     dev: Annotated[
-        Path, typer.Option(help="Labelled examples that choose the epoch.")
+        Path, Option(help="Labelled examples that choose the epoch.")
     ],
-    output: Annotated[Path, typer.Option(help="Directory to make.")],
+    output: Annotated[Path, Option(help="Directory to make.")],
     model: Annotated[
         str,
-        typer.Option(
+        Option(
             help="What to start from: a preset name (random weights), a "
             "directory, hf:ID-or-directory, tf1:checkpoint or "
             "keras_hub:PRESET."
@@ -117,64 +114,51 @@ def finetune(
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = "label",
-    epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 3,
-    batch_size: Annotated[int, typer.Option(help="Examples a step.")] = 32,
+    epochs: Annotated[int, Option(help="Passes over the data.")] = 3,
+    batch_size: Annotated[int, Option(help="Examples a step.")] = 32,
     learning_rate: Annotated[
         float | None,
-        typer.Option(
-            help="Peak; 5e-5 for trained weights, 5e-4 for random ones.",
-            show_default=False,
-        ),
+        Option(help="Peak; 5e-5 for trained weights, 5e-4 for random ones."),
     ] = None,
     warmup_share: Annotated[
-        float, typer.Option(help="Share of the steps with a rising rate.")
+        float, Option(help="Share of the steps with a rising rate.")
     ] = 0.1,
     weight_decay: Annotated[
-        float, typer.Option(help="Decay of all matrices.")
+        float, Option(help="Decay of all matrices.")
     ] = 0.01,
     dropout: Annotated[
-        float | None,
-        typer.Option(
-            help="In place of the model's own dropout.", show_default=False
-        ),
+        float | None, Option(help="In place of the model's own dropout.")
     ] = None,
     max_length: Annotated[
-        int, typer.Option(help="Longest sequence in tokens.")
+        int, Option(help="Longest sequence in tokens.")
     ] = 512,
     patience: Annotated[
         int | None,
-        typer.Option(
-            help="Stop after so many epochs without a better dev accuracy.",
-            show_default=False,
-        ),
+        Option(help="Stop after so many epochs without a better dev accuracy."),
     ] = None,
     balance_classes: Annotated[
-        bool, typer.Option(help="Weigh rare classes up.")
+        bool, Option("--balance-classes", help="Weigh rare classes up.")
     ] = False,
     precision: Annotated[
-        str,
-        typer.Option(help="float32, mixed_bfloat16 or mixed_float16."),
+        str, Option(help="float32, mixed_bfloat16 or mixed_float16.")
     ] = "float32",
-    seed: Annotated[
-        int, typer.Option(help="Of weights, order and dropout.")
-    ] = 0,
+    seed: Annotated[int, Option(help="Of weights, order and dropout.")] = 0,
     mirrored: Annotated[
-        bool, typer.Option(help="Use all GPUs of this machine.")
+        bool, Option("--mirrored", help="Use all GPUs of this machine.")
     ] = False,
     tensorboard: Annotated[
-        str | None,
-        typer.Option(help="Directory for TensorBoard.", show_default=False),
+        str | None, Option(help="Directory for TensorBoard.")
     ] = None,
     baseline: Annotated[
         bool,
-        typer.Option(help="Also fit TF-IDF with logistic regression."),
+        Option("--baseline", help="Also fit TF-IDF with logistic regression."),
     ] = False,
     overwrite: Overwrite = False,
 ):
     """Trains a classifier on labelled texts, or pairs of texts.
 
-    Example: [bold]albert-tf finetune --model albert_nano --train train.tsv
-    --dev dev.tsv --output build/model[/bold]
+    Example:
+    [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output model[/bold]
     """
     from albert_tf import tables
     from albert_tf.data.readers import read_examples
@@ -211,9 +195,9 @@ def finetune(
         import tensorflow as tf
 
         strategy = tf.distribute.MirroredStrategy()
-    console.print(
-        f"{len(examples):,} examples to train, {len(dev_examples):,}"
-        " for development"
+    _say(
+        f"{len(examples):,} examples to train, {len(dev_examples):,} for "
+        "development"
     )
     result = run(
         model,
@@ -226,45 +210,41 @@ def finetune(
         overwrite=overwrite,
     )
     console.print(tables.classification(result.report))
-    console.print(
+    _say(
         f"truncated {result.truncated_share:.1%} of the examples, "
         f"padding {result.padded_share:.1%} of the positions"
     )
-    if baseline:
-        from albert_tf.evaluation.baseline import tfidf_accuracy
-
-        accuracy = tfidf_accuracy(examples, dev_examples)
-        console.print(
-            f"dev accuracy {result.report.accuracy:.4f}; TF-IDF with logistic "
-            f"regression {accuracy:.4f}"
-        )
     if result.interrupted:
         raise UserError(
             f"interrupted after {result.epochs} whole epochs; the best "
             f"weights so far are in {output}"
         )
-    console.print(f"saved to {output}")
+    _say(f"saved to {output}")
+    if baseline:
+        from albert_tf.evaluation.baseline import tfidf_accuracy
+
+        accuracy = tfidf_accuracy(examples, dev_examples)
+        _say(
+            f"dev accuracy {result.report.accuracy:.4f}; TF-IDF with logistic "
+            f"regression {accuracy:.4f}"
+        )
 
 
 @app.command()
 def evaluate(
     model: Model,
-    file: Annotated[
-        Path, typer.Argument(help="Labelled examples.", show_default=False)
-    ],
+    file: Annotated[Path, Argument(help="Labelled examples.")],
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = "label",
     plot: Annotated[
-        Path | None,
-        typer.Option(
-            help="PNG file for the confusion matrix.", show_default=False
-        ),
+        Path | None, Option(help="PNG file for the confusion matrix.")
     ] = None,
+    overwrite: Overwrite = False,
 ):
     """Scores a classifier on labelled texts.
 
-    Example: [bold]albert-tf evaluate build/model test.tsv[/bold]
+    Example: [bold]albert-tf evaluate model test.tsv[/bold]
     """
     import numpy as np
 
@@ -272,7 +252,12 @@ def evaluate(
     from albert_tf.data.labels import label_ids
     from albert_tf.data.readers import read_examples
     from albert_tf.evaluation.classification import evaluate_classification
+    from albert_tf.files import refuse_existing
 
+    if plot is not None:
+        if plot.suffix != ".png":
+            raise UserError(f"{plot}: the name of a picture ends with .png")
+        refuse_existing(plot, overwrite)
     examples = read_examples(
         file, text_column=text, pair_column=pair, label_column=label
     )
@@ -292,7 +277,7 @@ def evaluate(
         from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
 
         plot_confusion_matrix(report, plot)
-        console.print(f"confusion matrix in {plot}")
+        _say(f"confusion matrix in {plot}")
 
 
 @app.command()
@@ -300,28 +285,22 @@ def predict(
     model: Model,
     texts: Annotated[
         list[str] | None,
-        typer.Argument(
-            help="Texts; none: the lines of the standard input.",
-            show_default=False,
-        ),
+        Argument(help="Texts; none: the lines of the standard input."),
     ] = None,
     pair: Annotated[
         str | None,
-        typer.Option(
-            help="The second text, for a model of pairs.", show_default=False
-        ),
+        Option(help="The second text, for a model of pairs."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line.")
+        bool, Option("--json", help="One JSON object a line.")
     ] = False,
 ):
     """Labels texts. A .tflite file needs no TensorFlow for it.
 
-    Example: [bold]albert-tf predict build/demo/model.tflite "play some
-    jazz"[/bold]
+    Example: [bold]albert-tf predict model.tflite "play some jazz"[/bold]
     """
-    classifier = _load_classifier(model)
     texts = texts or _lines_of_stdin()
+    classifier = _load_classifier(model)
     pairs = None if pair is None else [pair] * len(texts)
     predictions = classifier.classify(texts, pairs)
     for text, prediction in zip(texts, predictions, strict=True):
@@ -336,27 +315,17 @@ def predict(
 def export(
     model: Annotated[
         str,
-        typer.Argument(
-            help="A directory made by finetune, or any other source.",
-            show_default=False,
-        ),
+        Argument(help="A directory made by finetune, or any other source."),
     ],
-    output: Annotated[
-        Path, typer.Argument(help="The .tflite file.", show_default=False)
-    ],
-    quantization: Annotated[
-        str, typer.Option(help="int8 or float32.")
-    ] = "int8",
+    output: Annotated[Path, Argument(help="The .tflite file.")],
+    quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
     verify: Annotated[
         Path | None,
-        typer.Option(
-            help="Labelled examples: compare the file with Keras on them.",
-            show_default=False,
-        ),
+        Option(help="Labelled examples: compare the file with Keras on them."),
     ] = None,
     threshold: Annotated[
         float,
-        typer.Option(help="Points of accuracy that the file may lose."),
+        Option(help="Points of accuracy that the file may lose."),
     ] = 0.5,
     text: TextColumn = None,
     pair: PairColumn = None,
@@ -365,11 +334,12 @@ def export(
 ):
     """Makes one file for the phone: model, labels and vocabulary.
 
-    Example: [bold]albert-tf export build/model model.tflite --verify
-    dev.tsv[/bold]
+    With --verify, a file that loses accuracy is not written.
+
+    Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
     """
     from albert_tf import tables
-    from albert_tf.files import refuse_existing
+    from albert_tf.files import new_file, refuse_existing
 
     refuse_existing(output, overwrite)
     examples = None
@@ -383,50 +353,45 @@ def export(
     from albert_tf.checkpoints import load_model
 
     loaded = load_model(model)
-    exporter.to_tflite(loaded, output, quantization, overwrite=overwrite)
-    console.print(f"{output}: {output.stat().st_size:,} bytes")
-    if examples is not None:
-        report = exporter.verify(loaded, output, examples, threshold=threshold)
-        console.print(tables.fields(report))
+    with new_file(output, overwrite) as file:
+        exporter.to_tflite(loaded, file, quantization)
+        if examples is not None:
+            report = exporter.verify(loaded, file, examples, threshold)
+            console.print(tables.fields(report))
+    _say(f"{output}: {output.stat().st_size:,} bytes")
 
 
 @app.command()
 def convert(
     source: Annotated[
         str,
-        typer.Argument(
+        Argument(
             help="hf:ID-or-directory, tf1:checkpoint, keras_hub:PRESET or a "
-            "directory of ours.",
-            show_default=False,
+            "directory of ours."
         ),
     ],
-    output: Annotated[
-        Path, typer.Argument(help="Directory to make.", show_default=False)
-    ],
+    output: Annotated[Path, Argument(help="Directory to make.")],
     to: Annotated[
-        str, typer.Option(help="albert_tf, huggingface or tf1.")
+        str, Option(help="albert_tf, huggingface or tf1.")
     ] = "albert_tf",
     overwrite: Overwrite = False,
 ):
     """Writes a checkpoint in the format of another library.
 
-    Example: [bold]albert-tf convert tf1:albert_base model --to
-    huggingface[/bold]
+    Example:
+    [bold]albert-tf convert tf1:albert_base model --to huggingface[/bold]
     """
     from albert_tf.checkpoints import convert as run
 
     checkpoint = run(source, output, to, overwrite=overwrite)
-    console.print(f"{len(checkpoint.weights)} weights written to {output}")
+    _say(f"{len(checkpoint.weights)} weights written to {output}")
 
 
 @app.command()
 def info(
     preset: Annotated[
         str | None,
-        typer.Argument(
-            help="A preset's name, or a config.json; none: all presets.",
-            show_default=False,
-        ),
+        Argument(help="A preset's name, or a config.json; none: all presets."),
     ] = None,
 ):
     """What a model costs: parameters, bytes, operations.
@@ -442,13 +407,13 @@ def info(
     path = Path(preset)
     if path.is_dir():
         path = path / "config.json"
-    if path.exists():
+    if path.exists() or path.suffix == ".json":
         config = AlbertConfig.load(path)
     else:
         config = AlbertConfig.from_preset(preset)
     console.print(tables.sizes(preset, config))
     console.print(tables.operations(config))
-    console.print(
+    _say(
         "Few parameters do not mean few operations: the layers share their "
         f"weights,\nbut all {config.num_hidden_layers} of them are computed. "
         "Time goes with the operations, memory with\nthe parameters."
@@ -459,26 +424,26 @@ def info(
 def vocabulary(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Text files, UTF-8.", show_default=False),
+        Argument(help="Text files, UTF-8."),
     ],
-    output: Annotated[Path, typer.Option(help="The .model file to make.")],
-    size: Annotated[int, typer.Option(help="Number of tokens.")] = 30000,
+    output: Annotated[Path, Option(help="The .model file to make.")],
+    size: Annotated[int, Option(help="Number of tokens.")] = 30000,
     overwrite: Overwrite = False,
 ):
     """Trains a SentencePiece vocabulary as the official one was trained.
 
-    Example: [bold]albert-tf vocabulary corpus.txt --output my.model --size
-    8000[/bold]
+    Example:
+    [bold]albert-tf vocabulary corpus.txt --output my.model --size 8000[/bold]
     """
     from albert_tf.tokenizers import train_vocabulary
 
     train_vocabulary(files, output, vocab_size=size, overwrite=overwrite)
-    console.print(f"{size:,} tokens in {output}")
+    _say(f"{size:,} tokens in {output}")
 
 
 def _load_classifier(source: str):
     """Something with `labels` and `classify`: a file or a Keras model."""
-    if source.endswith(".tflite"):
+    if source.endswith(".tflite") or os.path.isfile(source):
         from export import TFLiteClassifier
 
         return TFLiteClassifier(source)
@@ -488,15 +453,23 @@ def _load_classifier(source: str):
 
 
 def _lines_of_stdin() -> list[str]:
+    if sys.stdin.isatty():
+        raise UserError("no text was given, neither as argument nor in a pipe")
     try:
-        lines = sys.stdin.buffer.read().decode("utf-8").splitlines()
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(
             f"standard input: not UTF-8 (byte {error.start})"
         ) from None
-    if not lines:
+    if not text.strip():
         raise UserError("no text was given, and the standard input is empty")
-    return lines
+    # Unlike splitlines, which breaks at rare separators inside a text too.
+    return [line.rstrip("\n") for line in io.StringIO(text, newline=None)]
+
+
+def _say(text: str) -> None:
+    # A path that was broken into two lines could not be copied.
+    console.print(text, soft_wrap=True)
 
 
 def _fail(message: str) -> int:

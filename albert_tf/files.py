@@ -12,12 +12,22 @@ from albert_tf.errors import UserError
 
 
 def refuse_existing(path: str | os.PathLike, overwrite: bool) -> None:
-    """Raises `UserError` if `path` is there and may not be replaced."""
-    if Path(path).exists() and not overwrite:
+    """Raises `UserError` if `path` cannot be made, before the work.
+
+    That is, if it is there and may not be replaced, or the place where it is
+    to be is not a directory that may be written to.
+    """
+    path = Path(path)
+    if path.exists() and not overwrite:
         raise UserError(
             f"{path}: exists already; choose another place or overwrite it "
             "with --overwrite (overwrite=True)"
         )
+    place = next(p for p in path.absolute().parents if p.exists())
+    if not place.is_dir():
+        raise UserError(f"{path}: {place} is not a directory")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UserError(f"{path}: {place} may not be written to")
 
 
 @contextlib.contextmanager
@@ -32,10 +42,13 @@ def new_file(path: str | os.PathLike, overwrite: bool = True) -> Iterator[Path]:
         Where to write: a path beside `path` with the same suffix.
 
     Raises:
-        UserError: if `path` exists and `overwrite` is false.
+        UserError: if `path` exists and `overwrite` is false, or it is a
+            directory.
     """
     refuse_existing(path, overwrite)
     path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{path}: is a directory, not a file to replace")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{path.name}.", dir=path.parent
@@ -59,10 +72,16 @@ def new_directory(
         Where to write: a directory beside `path`.
 
     Raises:
-        UserError: if `path` exists and `overwrite` is false.
+        UserError: if `path` exists and `overwrite` is false, or it is not
+            a directory of plain files, as all that we write are.
     """
     refuse_existing(path, overwrite)
     path = Path(path)
+    # Nobody's home is lost to --overwrite.
+    if path.exists() and not _is_flat_directory(path):
+        raise UserError(
+            f"{path}: is not a directory of files only, and is not replaced"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{path.name}.", dir=path.parent
@@ -78,3 +97,7 @@ def new_directory(
             if old.exists():
                 os.replace(old, path)
             raise
+
+
+def _is_flat_directory(path: Path) -> bool:
+    return path.is_dir() and not any(p.is_dir() for p in path.iterdir())

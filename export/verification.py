@@ -60,8 +60,13 @@ def verify(
 
     Raises:
         VerificationError: if the file loses more, or answers with NaN.
-        UserError: if the file or a label is wrong.
+        UserError: if the model is no classifier, or the file or a label is
+            wrong.
     """
+    if not hasattr(model, "labels"):
+        raise UserError(
+            f"only a classifier can be verified, not {type(model).__name__}"
+        )
     truth = label_ids(examples, model.labels)
     texts = [example.text for example in examples]
     pairs = [example.pair for example in examples]
@@ -75,7 +80,7 @@ def verify(
         ]
     )
     if not np.isfinite(actual).all():
-        raise VerificationError(f"{path}: answers with NaN or infinity")
+        raise VerificationError("the file answers with NaN or infinity")
     report = VerificationReport(
         examples=len(examples),
         max_logit_difference=float(np.abs(actual - expected).max()),
@@ -86,7 +91,7 @@ def verify(
     lost = 100 * (report.keras_accuracy - report.tflite_accuracy)
     if lost > threshold:
         raise VerificationError(
-            f"{path}: loses {lost:.2f} points of accuracy against Keras "
+            f"the file loses {lost:.2f} points of accuracy against Keras "
             f"({report.keras_accuracy:.4f} -> {report.tflite_accuracy:.4f}); "
             f"at most {threshold} are allowed"
         )

@@ -8,12 +8,12 @@ import os
 import warnings
 from typing import Any
 
+from albert_tf import models
 from albert_tf.checkpoints import huggingface, native, tf1
 from albert_tf.checkpoints.assignment import assign_weights, is_same_task
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.sources import read_checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
-from albert_tf import models
 from albert_tf.errors import UserError
 from albert_tf.files import refuse_existing
 from albert_tf.models.encoder import AlbertEncoder

@@ -57,7 +57,7 @@ def encode_dataset(
         tensors = tf.numpy_function(encode, columns, [tf.int32] * 3)
         for tensor in tensors:
             tensor.set_shape((columns[0].shape[0], None))
-        return dict(zip(_NAMES, tensors))
+        return dict(zip(_NAMES, tensors, strict=True))
 
     def targets(y):
         if y.dtype != tf.string:

@@ -121,6 +121,11 @@ class AlbertClassifier(TaskModel):
             **kwargs,
         )
 
+    def compile_from_config(self, config):
+        """Compiles as before `save`; called by Keras."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):

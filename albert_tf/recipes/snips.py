@@ -119,7 +119,8 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
         train,
         dev,
         output / "model",
-        FinetuneOptions(epochs=5, batch_size=64, learning_rate=1e-3),
+        # So few sentences want much dropout.
+        FinetuneOptions(epochs=10, learning_rate=5e-4, dropout=0.3),
         console=console,
         overwrite=True,
     )

@@ -7,7 +7,6 @@ import dataclasses
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -24,7 +23,7 @@ from albert_tf.evaluation.classification import (
     evaluate_classification,
 )
 from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
-from albert_tf.files import new_file, refuse_existing
+from albert_tf.files import new_directory, refuse_existing
 from albert_tf.models.classifier import AlbertClassifier
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.progress import TrainingProgress
@@ -283,8 +282,9 @@ def _optimizer(source, options: FinetuneOptions, steps: int) -> AdamW:
 
 
 def _save(result: FinetuneResult, options, output, overwrite: bool) -> None:
-    result.model.save_preset(output, overwrite=overwrite)
     values = {"options": dataclasses.asdict(options), **result.to_dict()}
-    with new_file(Path(output, "report.json")) as path:
-        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-    plot_confusion_matrix(result.report, Path(output, "confusion_matrix.png"))
+    text = json.dumps(values, indent=2) + "\n"
+    with new_directory(output, overwrite) as directory:
+        result.model.save_preset(directory, overwrite=True)
+        (directory / "report.json").write_text(text, encoding="utf-8")
+        plot_confusion_matrix(result.report, directory / "confusion_matrix.png")

@@ -1,0 +1,176 @@
+"""Text goes into `fit`, `evaluate` and `predict` as it is."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from albert_tf.config import AlbertConfig
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.errors import UserError
+from albert_tf.models import AlbertClassifier, AlbertEncoder
+from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
+from albert_tf.training import AdamW
+
+TEXTS = ["good", "a bad day", "it was good in every way", "bad"] * 3
+PAIRS = ["yes", "no no", "well yes", "no"] * 3
+LABELS = ["+", "-", "+", "-"] * 3
+IDS = [1, 0, 1, 0] * 3
+
+
+@pytest.fixture(scope="module")
+def config():
+    return AlbertConfig(
+        embedding_size=8,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+
+
+@pytest.fixture(scope="module")
+def preprocessor():
+    return TextPreprocessor(SentencePieceTokenizer())
+
+
+@pytest.fixture
+def classifier(config, preprocessor):
+    keras.utils.set_random_seed(0)
+    model = AlbertClassifier(config, ["-", "+"], preprocessor)
+    model.compile(AdamW(1e-3))
+    return model
+
+
+def dataset(*columns):
+    return tf.data.Dataset.from_tensor_slices(columns).batch(4)
+
+
+def test_every_form_of_text_gives_the_same_logits(classifier, preprocessor):
+    expected = classifier.predict(preprocessor(TEXTS), verbose=0)["logits"]
+    for x in (TEXTS, np.array(TEXTS), dataset(TEXTS), dataset(TEXTS, IDS)):
+        actual = classifier.predict(x, batch_size=5, verbose=0)["logits"]
+        np.testing.assert_allclose(actual, expected, atol=1e-5)
+    features = preprocessor(TEXTS, PAIRS)
+    expected = classifier.predict(features, verbose=0)["logits"]
+    for x in ((TEXTS, PAIRS), dataset((TEXTS, PAIRS))):
+        actual = classifier.predict(x, verbose=0)["logits"]
+        np.testing.assert_allclose(actual, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("y", [LABELS, IDS, np.array(IDS)])
+def test_every_form_of_targets(classifier, preprocessor, y):
+    features = preprocessor(TEXTS)
+    expected = classifier.evaluate(features, np.array(IDS), verbose=0)
+    for x, targets in ((TEXTS, y), (dataset(TEXTS, y), None)):
+        actual = classifier.evaluate(x, targets, verbose=0)
+        assert actual == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"x": TEXTS, "y": LABELS, "validation_data": (TEXTS, LABELS)},
+        {"x": (TEXTS, PAIRS), "y": LABELS, "validation_split": 0.25},
+        {"x": TEXTS, "y": LABELS, "validation_data": dataset(TEXTS, LABELS)},
+        {"x": dataset((TEXTS, PAIRS), LABELS)},
+        {"x": TEXTS, "y": IDS, "class_weight": {0: 1.0, 1: 2.0}},
+        {"x": TEXTS, "y": IDS, "sample_weight": np.ones(12)},
+    ],
+)
+def test_fit(classifier, data):
+    before = classifier.logits_dense.kernel.numpy()
+    history = classifier.fit(**data, epochs=2, verbose=0).history
+    assert len(history["loss"]) == 2
+    has_validation = any("validation" in name for name in data)
+    assert ("val_accuracy" in history) == has_validation
+    assert np.abs(classifier.logits_dense.kernel.numpy() - before).max() > 0
+
+
+def test_weights_of_examples_count(classifier):
+    half = np.array([1.0, 0.0] * 6)
+    keep = [i for i in range(12) if half[i]]
+    weighted = classifier.evaluate(
+        TEXTS, IDS, sample_weight=half, batch_size=12, verbose=0
+    )[0]
+    alone = classifier.evaluate(
+        [TEXTS[i] for i in keep], [IDS[i] for i in keep], verbose=0
+    )[0]
+    assert weighted * 2 == pytest.approx(alone, abs=1e-5)
+
+
+def test_same_seed_same_training(config, preprocessor):
+    def train():
+        keras.utils.set_random_seed(5)
+        model = AlbertClassifier(config, ["-", "+"], preprocessor)
+        model.compile(AdamW(1e-3))
+        model.fit(TEXTS, LABELS, epochs=2, batch_size=4, verbose=0)
+        return model.logits_dense.kernel.numpy()
+
+    np.testing.assert_array_equal(train(), train())
+
+
+def test_classify(classifier):
+    predictions = classifier.classify(TEXTS[:3])
+    assert len(predictions) == 3
+    assert {p.label for p in predictions} <= {"-", "+"}
+    assert predictions[0].score >= 0.5
+    assert len(classifier.classify(TEXTS[:2], PAIRS[:2])) == 2
+    assert classifier.classify([]) == []
+
+
+def test_long_text_is_cut(classifier):
+    logits = classifier.predict(["word " * 2000], verbose=0)["logits"]
+    assert np.isfinite(logits).all()
+
+
+def test_keras_file_keeps_the_vocabulary(classifier, tmp_path):
+    classifier.fit(TEXTS, LABELS, verbose=0)
+    classifier.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert again.classify(TEXTS) == classifier.classify(TEXTS)
+    again.fit(TEXTS, LABELS, verbose=0)  # still compiled
+
+
+def test_preset_keeps_everything(classifier, tmp_path):
+    classifier.save_preset(tmp_path / "model")
+    again = AlbertClassifier.from_preset(tmp_path / "model")
+    assert again.classify(TEXTS) == classifier.classify(TEXTS)
+
+
+def test_mistakes(classifier, config):
+    with pytest.raises(UserError, match="unknown label 'x'"):
+        classifier.fit(["a"], ["x"])
+    with pytest.raises(UserError, match="must be batched"):
+        classifier.predict(tf.data.Dataset.from_tensor_slices(TEXTS))
+    with pytest.raises(UserError, match="21128 tokens .* vocab_size=30000"):
+        AlbertClassifier(
+            config, ["-", "+"], TextPreprocessor(WordPieceTokenizer())
+        )
+
+
+def test_rematerialized_gradients_with_dropout(config):
+    import dataclasses
+
+    config = dataclasses.replace(
+        config, hidden_dropout_prob=0.2, attention_probs_dropout_prob=0.2
+    )
+    x = {
+        name: tf.ones((2, 6), "int32")
+        for name in ("token_ids", "segment_ids", "padding_mask")
+    }
+    gradients = []
+    for rematerialize in (False, True):
+        keras.utils.set_random_seed(1)
+        encoder = AlbertEncoder(config, rematerialize=rematerialize)
+
+        @tf.function
+        def gradient(encoder=encoder):
+            with tf.GradientTape() as tape:
+                y = encoder(x, training=True)["pooled_output"]
+                loss = tf.reduce_sum(y**2)
+            return tape.gradient(loss, encoder.trainable_variables)
+
+        gradients.append([tf.convert_to_tensor(g) for g in gradient()])
+    for kept, again in zip(*gradients, strict=True):
+        np.testing.assert_allclose(kept, again, atol=1e-5)

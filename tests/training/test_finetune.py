@@ -1,0 +1,179 @@
+"""The whole of fine-tuning on a few real sentences."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+from rich.console import Console
+
+from albert_tf.data.example import Example
+from albert_tf.errors import UserError
+from albert_tf.evaluation.baseline import tfidf_accuracy
+from albert_tf.models import AlbertClassifier
+from albert_tf.recipes import snips
+from albert_tf.training.finetune import FinetuneOptions, finetune
+from albert_tf.training.progress import TrainingProgress
+
+pytestmark = pytest.mark.filterwarnings("ignore:the weights of")
+
+OPTIONS = FinetuneOptions(epochs=3, batch_size=16, learning_rate=2e-3)
+
+
+@pytest.fixture(scope="module")
+def train():
+    return snips.examples("train")[::60]
+
+
+@pytest.fixture(scope="module")
+def dev():
+    return snips.examples("dev")[::15]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    return tmp_path_factory.mktemp("finetune")
+
+
+@pytest.fixture(scope="module")
+def result(train, dev, directory):
+    return finetune("albert_pico", train, dev, directory / "m", OPTIONS)
+
+
+def test_learns(result):
+    loss = result.history["loss"]
+    assert loss[-1] < loss[0]
+    assert result.epochs == 3
+    assert not result.interrupted
+    assert result.truncated_share == 0
+    assert 0 < result.padded_share < 0.4
+
+
+def test_keeps_the_best_epoch(result, dev, directory):
+    best = max(result.history["val_accuracy"])
+    assert result.report.accuracy == pytest.approx(best)
+    saved = AlbertClassifier.from_preset(directory / "m")
+    found = saved.classify([e.text for e in dev])
+    right = sum(p.label == e.label for p, e in zip(found, dev, strict=True))
+    assert right / len(dev) == pytest.approx(best)
+
+
+def test_writes_report_and_picture(result, directory):
+    report = json.loads((directory / "m/report.json").read_text())
+    assert report["dev"]["accuracy"] == result.report.accuracy
+    assert report["options"]["batch_size"] == 16
+    assert len(report["history"]["loss"]) == 3
+    assert (directory / "m/confusion_matrix.png").stat().st_size > 1000
+    modes = {p.stat().st_mode for p in (directory / "m").iterdir()}
+    assert len(modes) == 1  # the weights are as readable as the rest
+
+
+def test_same_seed_same_history(result, train, dev, tmp_path):
+    again = finetune("albert_pico", train, dev, tmp_path / "m", OPTIONS)
+    assert again.history == result.history
+
+
+def test_starts_from_a_trained_model(result, train, dev, tmp_path, directory):
+    options = FinetuneOptions(epochs=1, learning_rate=1e-6)
+    again = finetune(directory / "m", train, dev, tmp_path / "m", options)
+    assert again.history["loss"][0] < result.history["loss"][0]
+
+
+def test_pairs_precision_balance_and_patience(dev, tmp_path):
+    pairs = [Example(e.text, pair="is it so", label=e.label) for e in dev]
+    options = FinetuneOptions(
+        epochs=9,
+        learning_rate=1e-9,
+        patience=1,
+        balance_classes=True,
+        precision="mixed_bfloat16",
+        dropout=0.0,
+        max_length=12,
+        tensorboard=str(tmp_path / "logs"),
+    )
+    result = finetune("albert_pico", pairs, pairs, tmp_path / "m", options)
+    assert result.epochs == 2  # nothing gets better at such a rate
+    assert result.model.config.hidden_dropout_prob == 0
+    assert result.truncated_share > 0.5
+    assert list(Path(tmp_path / "logs").rglob("events*"))
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_interrupted(train, dev, tmp_path, monkeypatch, epoch):
+    begin = TrainingProgress.on_epoch_begin
+
+    def interrupt(self, number, logs=None):
+        begin(self, number, logs)
+        if number + 1 == epoch:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrainingProgress, "on_epoch_begin", interrupt)
+    console = Console(file=io.StringIO(), width=80)
+    result = finetune(
+        "albert_pico", train, dev, tmp_path / "m", OPTIONS, console=console
+    )
+    assert result.interrupted
+    assert result.epochs == epoch - 1
+    lines = console.file.getvalue().splitlines()
+    assert len(lines) == epoch - 1
+    assert all("tokens/s" in line for line in lines)
+    saved = AlbertClassifier.from_preset(tmp_path / "m")
+    texts = [e.text for e in dev]
+    assert saved.classify(texts) == result.model.classify(texts)
+
+
+def test_refuses_before_it_works(train, dev, directory, result):
+    with pytest.raises(UserError, match="exists already"):
+        finetune("albert_pico", train, dev, directory / "m", OPTIONS)
+    with pytest.raises(UserError, match="same label"):
+        finetune("albert_pico", train[:1], dev, directory / "n", OPTIONS)
+    odd = [*dev, Example("a", label="Sing")]
+    with pytest.raises(UserError, match='unknown label "Sing"'):
+        finetune("albert_pico", train, odd, directory / "n", OPTIONS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"warmup_share": 1.0},
+        {"precision": "float8"},
+    ],
+)
+def test_options_are_checked(change):
+    (name,) = change
+    with pytest.raises(UserError, match=f"{name}="):
+        FinetuneOptions(**change)
+
+
+def test_baseline(train, dev):
+    assert 0.8 < tfidf_accuracy(train, dev) <= 1
+
+
+@pytest.mark.slow
+def test_two_devices_train_as_one():
+    script = Path(__file__).with_name("mirrored_finetune_case.py")
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, two = json.loads(done.stdout.splitlines()[-1])
+    assert two == pytest.approx(one, rel=1e-4)
+
+
+@pytest.mark.slow
+def test_the_base_configuration_trains(dev, tmp_path):
+    keras.utils.set_random_seed(0)
+    labels = sorted({e.label for e in dev})
+    model = AlbertClassifier.from_preset("albert_base_v2", labels=labels)
+    model.compile(keras.optimizers.SGD(1e-2))
+    texts, targets = zip(*((e.text, e.label) for e in dev[:8]), strict=True)
+    losses = [
+        model.fit(list(texts), list(targets), verbose=0).history["loss"][0]
+        for _ in range(4)
+    ]
+    assert losses[-1] < losses[0]
