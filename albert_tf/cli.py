@@ -7,8 +7,8 @@ Each command imports what it needs when it runs, so that `--help` is quick and
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
+import logging
 import os
 import sys
 import warnings
@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from typer import Argument, Option
 
 from albert_tf.errors import UserError
+from albert_tf.terminal import console, fail, read_lines, say, show_warning
 
-# Before anything imports TensorFlow: it tells of GPUs that are not there.
+# Before anything imports TensorFlow: it tells of GPUs that are not there, and
+# warns of the graph that each length of a batch gets.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 app = typer.Typer(
@@ -31,8 +33,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-# Texts and labels may hold what rich would take for markup or emoji.
-console = Console(highlight=False, markup=False, emoji=False)
 # What typer's own copy of click raises; it has no public name.
 UsageError = typer.BadParameter.__base__
 
@@ -55,19 +55,19 @@ Overwrite = Annotated[
 
 def main() -> None:
     """Runs the command; a mistake of the user's is one line and status 2."""
-    warnings.showwarning = _show_warning
+    warnings.showwarning = show_warning
     arguments = sys.argv[1:] or ["--help"]
     try:
         # The status is None after a command and a number after --help.
         status = app(arguments, prog_name="albert-tf", standalone_mode=False)
     except UsageError as error:
         hint = f"see {error.ctx.command_path} --help"
-        status = _fail(f"{error.format_message().rstrip('.')}; {hint}")
+        status = fail(f"{error.format_message().rstrip('.')}; {hint}")
     except UserError as error:
-        status = _fail(str(error))
+        status = fail(str(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        status = _fail(f"{place}{error.strerror or error}")
+        status = fail(f"{place}{error.strerror or error}")
     sys.exit(status or 0)
 
 
@@ -89,9 +89,9 @@ def demo(
 
     report = snips.run(output, console)
     for text, prediction in report.predictions.items():
-        _say(f'"{text}" -> {prediction.label} ({prediction.score:.2f})')
+        say(f'"{text}" -> {prediction.label} ({prediction.score:.2f})')
     console.print(tables.two_columns(report.rows()))
-    _say(snips.NEXT_STEPS.format(output=output))
+    say(snips.NEXT_STEPS.format(output=output))
 
 
 @app.command()
@@ -158,20 +158,15 @@ def finetune(
     """Trains a classifier on labelled texts, or pairs of texts.
 
     Example:
-    [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output model[/bold]
+    [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output my[/bold]
     """
     from albert_tf import tables
     from albert_tf.data.readers import read_examples
-    from albert_tf.files import refuse_existing
+    from albert_tf.files import check_new_directory
 
-    refuse_existing(output, overwrite)
-    columns = {
-        "text_column": text,
-        "pair_column": pair,
-        "label_column": label,
-    }
-    examples = read_examples(train, **columns)
-    dev_examples = read_examples(dev, **columns)
+    check_new_directory(output, overwrite)
+    examples = read_examples(train, text, pair, label)
+    dev_examples = read_examples(dev, text, pair, label)
 
     from albert_tf.training.finetune import FinetuneOptions
     from albert_tf.training.finetune import finetune as run
@@ -195,7 +190,7 @@ def finetune(
         import tensorflow as tf
 
         strategy = tf.distribute.MirroredStrategy()
-    _say(
+    say(
         f"{len(examples):,} examples to train, {len(dev_examples):,} for "
         "development"
     )
@@ -210,7 +205,7 @@ def finetune(
         overwrite=overwrite,
     )
     console.print(tables.classification(result.report))
-    _say(
+    say(
         f"truncated {result.truncated_share:.1%} of the examples, "
         f"padding {result.padded_share:.1%} of the positions"
     )
@@ -219,12 +214,12 @@ def finetune(
             f"interrupted after {result.epochs} whole epochs; the best "
             f"weights so far are in {output}"
         )
-    _say(f"saved to {output}")
+    say(f"saved to {output}")
     if baseline:
         from albert_tf.evaluation.baseline import tfidf_accuracy
 
         accuracy = tfidf_accuracy(examples, dev_examples)
-        _say(
+        say(
             f"dev accuracy {result.report.accuracy:.4f}; TF-IDF with logistic "
             f"regression {accuracy:.4f}"
         )
@@ -252,15 +247,13 @@ def evaluate(
     from albert_tf.data.labels import label_ids
     from albert_tf.data.readers import read_examples
     from albert_tf.evaluation.classification import evaluate_classification
-    from albert_tf.files import refuse_existing
+    from albert_tf.files import check_new_file
 
     if plot is not None:
         if plot.suffix != ".png":
             raise UserError(f"{plot}: the name of a picture ends with .png")
-        refuse_existing(plot, overwrite)
-    examples = read_examples(
-        file, text_column=text, pair_column=pair, label_column=label
-    )
+        check_new_file(plot, overwrite)
+    examples = read_examples(file, text, pair, label)
     classifier = _load_classifier(model)
     truth = label_ids(examples, classifier.labels, file)
     pairs = [example.pair for example in examples]
@@ -277,7 +270,7 @@ def evaluate(
         from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
 
         plot_confusion_matrix(report, plot)
-        _say(f"confusion matrix in {plot}")
+        say(f"confusion matrix in {plot}")
 
 
 @app.command()
@@ -288,8 +281,7 @@ def predict(
         Argument(help="Texts; none: the lines of the standard input."),
     ] = None,
     pair: Annotated[
-        str | None,
-        Option(help="The second text, for a model of pairs."),
+        str | None, Option(help="The second text, for a model of pairs.")
     ] = None,
     as_json: Annotated[
         bool, Option("--json", help="One JSON object a line.")
@@ -299,7 +291,7 @@ def predict(
 
     Example: [bold]albert-tf predict model.tflite "play some jazz"[/bold]
     """
-    texts = texts or _lines_of_stdin()
+    texts = texts or read_lines()
     classifier = _load_classifier(model)
     pairs = None if pair is None else [pair] * len(texts)
     predictions = classifier.classify(texts, pairs)
@@ -314,8 +306,7 @@ def predict(
 @app.command()
 def export(
     model: Annotated[
-        str,
-        Argument(help="A directory made by finetune, or any other source."),
+        str, Argument(help="A directory made by finetune, or any other source.")
     ],
     output: Annotated[Path, Argument(help="The .tflite file.")],
     quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
@@ -324,8 +315,7 @@ def export(
         Option(help="Labelled examples: compare the file with Keras on them."),
     ] = None,
     threshold: Annotated[
-        float,
-        Option(help="Points of accuracy that the file may lose."),
+        float, Option(help="Points of accuracy that the file may lose.")
     ] = 0.5,
     text: TextColumn = None,
     pair: PairColumn = None,
@@ -339,16 +329,14 @@ def export(
     Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
     """
     from albert_tf import tables
-    from albert_tf.files import new_file, refuse_existing
+    from albert_tf.files import check_new_file, new_file
 
-    refuse_existing(output, overwrite)
+    check_new_file(output, overwrite)
     examples = None
     if verify is not None:
         from albert_tf.data.readers import read_examples
 
-        examples = read_examples(
-            verify, text_column=text, pair_column=pair, label_column=label
-        )
+        examples = read_examples(verify, text, pair, label)
     import export as exporter
     from albert_tf.checkpoints import load_model
 
@@ -358,7 +346,7 @@ def export(
         if examples is not None:
             report = exporter.verify(loaded, file, examples, threshold)
             console.print(tables.fields(report))
-    _say(f"{output}: {output.stat().st_size:,} bytes")
+    say(f"{output}: {output.stat().st_size:,} bytes")
 
 
 @app.command()
@@ -384,7 +372,7 @@ def convert(
     from albert_tf.checkpoints import convert as run
 
     checkpoint = run(source, output, to, overwrite=overwrite)
-    _say(f"{len(checkpoint.weights)} weights written to {output}")
+    say(f"{len(checkpoint.weights)} weights written to {output}")
 
 
 @app.command()
@@ -413,7 +401,7 @@ def info(
         config = AlbertConfig.from_preset(preset)
     console.print(tables.sizes(preset, config))
     console.print(tables.operations(config))
-    _say(
+    say(
         "Few parameters do not mean few operations: the layers share their "
         f"weights,\nbut all {config.num_hidden_layers} of them are computed. "
         "Time goes with the operations, memory with\nthe parameters."
@@ -422,12 +410,9 @@ def info(
 
 @app.command()
 def vocabulary(
-    files: Annotated[
-        list[Path],
-        Argument(help="Text files, UTF-8."),
-    ],
+    files: Annotated[list[Path], Argument(help="Text files, UTF-8.")],
     output: Annotated[Path, Option(help="The .model file to make.")],
-    size: Annotated[int, Option(help="Number of tokens.")] = 30000,
+    size: Annotated[int, Option(min=1, help="Number of tokens.")] = 30000,
     overwrite: Overwrite = False,
 ):
     """Trains a SentencePiece vocabulary as the official one was trained.
@@ -437,8 +422,13 @@ def vocabulary(
     """
     from albert_tf.tokenizers import train_vocabulary
 
-    train_vocabulary(files, output, vocab_size=size, overwrite=overwrite)
-    _say(f"{size:,} tokens in {output}")
+    if output.suffix != ".model":
+        raise UserError(f"{output}: the name of a vocabulary ends with .model")
+    made = train_vocabulary(files, output, size, overwrite=overwrite)
+    say(
+        f"{size:,} tokens of {made['lines']:,} lines in {output}; "
+        f"{made['skipped_lines']:,} lines were too long"
+    )
 
 
 def _load_classifier(source: str):
@@ -450,37 +440,6 @@ def _load_classifier(source: str):
     from albert_tf.models import AlbertClassifier
 
     return AlbertClassifier.from_preset(source)
-
-
-def _lines_of_stdin() -> list[str]:
-    if sys.stdin.isatty():
-        raise UserError("no text was given, neither as argument nor in a pipe")
-    try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"standard input: not UTF-8 (byte {error.start})"
-        ) from None
-    if not text.strip():
-        raise UserError("no text was given, and the standard input is empty")
-    # Unlike splitlines, which breaks at rare separators inside a text too.
-    return [line.rstrip("\n") for line in io.StringIO(text, newline=None)]
-
-
-def _say(text: str) -> None:
-    # A path that was broken into two lines could not be copied.
-    console.print(text, soft_wrap=True)
-
-
-def _fail(message: str) -> int:
-    print(f"albert-tf: {' '.join(message.split())}", file=sys.stderr)
-    return 2
-
-
-def _show_warning(message, category, filename, lineno, file=None, line=None):
-    if category is UserWarning:
-        text = " ".join(str(message).split())
-        print(f"albert-tf: warning: {text}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,29 @@ from pathlib import Path
 from albert_tf.errors import UserError
 
 
-def refuse_existing(path: str | os.PathLike, overwrite: bool) -> None:
-    """Raises `UserError` if `path` cannot be made, before the work.
-
-    That is, if it is there and may not be replaced, or the place where it is
-    to be is not a directory that may be written to.
-    """
+def check_new_file(path: str | os.PathLike, overwrite: bool) -> None:
+    """Raises `UserError` if `new_file` would, to be called before the work."""
     path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{path}: is a directory, not a file")
+    _check_place(path, overwrite)
+
+
+def check_new_directory(path: str | os.PathLike, overwrite: bool) -> None:
+    """Raises `UserError` if `new_directory` would; before the work."""
+    path = Path(path)
+    _check_place(path, overwrite)
+    # All that we write is flat; nobody's home is lost to --overwrite.
+    if path.exists() and not (
+        path.is_dir() and all(entry.is_file() for entry in path.iterdir())
+    ):
+        raise UserError(
+            f"{path}: is not a directory of files only, so that it is not "
+            "overwritten"
+        )
+
+
+def _check_place(path: Path, overwrite: bool) -> None:
     if path.exists() and not overwrite:
         raise UserError(
             f"{path}: exists already; choose another place or overwrite it "
@@ -42,18 +58,13 @@ def new_file(path: str | os.PathLike, overwrite: bool = True) -> Iterator[Path]:
         Where to write: a path beside `path` with the same suffix.
 
     Raises:
-        UserError: if `path` exists and `overwrite` is false, or it is a
-            directory.
+        UserError: if `path` exists and `overwrite` is false, it is a
+            directory, or it cannot be written, as on a full disk.
     """
-    refuse_existing(path, overwrite)
+    check_new_file(path, overwrite)
     path = Path(path)
-    if path.is_dir():
-        raise UserError(f"{path}: is a directory, not a file to replace")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix=f".{path.name}.", dir=path.parent
-    ) as directory:
-        temporary = Path(directory, path.name)
+    with _beside(path) as directory:
+        temporary = directory / path.name
         yield temporary
         os.replace(temporary, path)
 
@@ -72,21 +83,14 @@ def new_directory(
         Where to write: a directory beside `path`.
 
     Raises:
-        UserError: if `path` exists and `overwrite` is false, or it is not
-            a directory of plain files, as all that we write are.
+        UserError: if `path` exists and `overwrite` is false, it is not a
+            directory of files only, as all are that we write, or its place
+            may not be written to.
     """
-    refuse_existing(path, overwrite)
+    check_new_directory(path, overwrite)
     path = Path(path)
-    # Nobody's home is lost to --overwrite.
-    if path.exists() and not _is_flat_directory(path):
-        raise UserError(
-            f"{path}: is not a directory of files only, and is not replaced"
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix=f".{path.name}.", dir=path.parent
-    ) as directory:
-        temporary, old = Path(directory, "new"), Path(directory, "old")
+    with _beside(path) as directory:
+        temporary, old = directory / "new", directory / "old"
         temporary.mkdir()
         yield temporary
         if path.exists():
@@ -99,5 +103,21 @@ def new_directory(
             raise
 
 
-def _is_flat_directory(path: Path) -> bool:
-    return path.is_dir() and not any(p.is_dir() for p in path.iterdir())
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A temporary directory on the same disk, so that renaming is enough."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{path.name}.", dir=path.parent
+        ) as directory:
+            yield Path(directory)
+    except (OSError, UserError) as error:  # such as a full disk
+        # Within another new file or directory: the outer one has the name
+        # that the user knows.
+        cause = error if isinstance(error, OSError) else error.__cause__
+        if not isinstance(cause, OSError):
+            raise
+        raise UserError(
+            f"{path}: could not be written: {cause.strerror or cause}"
+        ) from cause

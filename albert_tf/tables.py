@@ -42,7 +42,7 @@ def fields(values) -> Table:
 def classification(report: ClassificationReport) -> Table:
     """Precision, recall and F1 of each class, and over all."""
     table = Table()
-    table.add_column("class")
+    table.add_column("class", overflow="fold")
     for name in ("precision", "recall", "F1", "examples"):
         table.add_column(name, justify="right")
     for i, label in enumerate(report.labels):
@@ -73,7 +73,7 @@ def presets(configs: Mapping[str, AlbertConfig]) -> Table:
             str(config.hidden_size),
             f"{parameter_count(config):,}",
             megabytes(file_bytes(config, "int8")),
-            f"{multiply_accumulates(config, 128) / 1e9:.2f}",
+            _giga(multiply_accumulates(config, 128)),
         )
     return table
 
@@ -100,13 +100,18 @@ def operations(config: AlbertConfig) -> Table:
     for length in LENGTHS:
         if length <= config.max_position_embeddings:
             operations = multiply_accumulates(config, length)
-            table.add_row(str(length), f"{operations / 1e9:.2f}")
+            table.add_row(str(length), _giga(operations))
     return table
 
 
 def megabytes(size: int) -> str:
     """Bytes in millions."""
     return f"{size / 1e6:.2f} MB"
+
+
+def _giga(operations: int) -> str:
+    billions = operations / 1e9
+    return f"{billions:.2f}" if billions >= 1 else f"{billions:.2g}"
 
 
 def _shape(config: AlbertConfig) -> str:

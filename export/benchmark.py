@@ -14,6 +14,8 @@ from pathlib import Path
 
 from albert_tf.errors import UserError
 
+_MISTAKE = 2  # how the measuring process ends on a `UserError`
+
 
 @dataclasses.dataclass(frozen=True)
 class BenchmarkReport:
@@ -59,8 +61,12 @@ def benchmark(
         text=True,
         check=False,
     )
+    if done.returncode == _MISTAKE:
+        raise UserError(done.stdout.strip())
     if done.returncode:
-        raise UserError(done.stderr.strip().splitlines()[-1])
+        raise RuntimeError(
+            f"measuring ended with status {done.returncode}: {done.stderr}"
+        )
     return BenchmarkReport(**json.loads(done.stdout))
 
 
@@ -103,4 +109,8 @@ def _peak_memory() -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(dataclasses.asdict(_measure(json.load(sys.stdin)))))
+    try:
+        print(json.dumps(dataclasses.asdict(_measure(json.load(sys.stdin)))))
+    except UserError as mistake:
+        print(mistake)
+        sys.exit(_MISTAKE)

@@ -13,6 +13,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 
 _NAME = "albert_tf.json"
 _FORMAT = 1
+# What reading arbitrary bytes as an archive of JSON may raise.
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    RuntimeError,  # "encrypted"; NotImplementedError for a compression
+    TypeError,
+    ValueError,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +81,7 @@ def append_bundle(
         if preprocessor is not None:
             tokenizer = preprocessor.tokenizer.save(directory)
             vocabulary = Path(directory, tokenizer["vocabulary"])
-            archive.write(vocabulary, vocabulary.name)
+            _add(archive, vocabulary.name, vocabulary.read_bytes())
             values["preprocessor"] = {
                 "max_length": preprocessor.max_length,
                 "tokenizer": tokenizer,
@@ -78,7 +89,12 @@ def append_bundle(
                     vocabulary.read_bytes()
                 ).hexdigest(),
             }
-        archive.writestr(_NAME, json.dumps(values, indent=1))
+        _add(archive, _NAME, json.dumps(values, indent=1).encode())
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # Without the time of day: the same model gives the same file.
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 
 def read_bundle(path: str | os.PathLike) -> Bundle:
@@ -93,9 +109,13 @@ def read_bundle(path: str | os.PathLike) -> Bundle:
     try:
         with zipfile.ZipFile(path) as archive:
             values = json.loads(archive.read(_NAME))
+            if values["format"] != _FORMAT:
+                raise ValueError(f"its format is {values['format']!r}")
             vocabulary = None
             if values["preprocessor"] is not None:
                 name = values["preprocessor"]["tokenizer"]["vocabulary"]
+                if name != Path(name).name:  # would be written elsewhere
+                    raise ValueError(f"its vocabulary is named {name!r}")
                 vocabulary = archive.read(name)
         with open(path, "rb") as file:
             network = file.read(values["network_bytes"])
@@ -113,7 +133,7 @@ def read_bundle(path: str | os.PathLike) -> Bundle:
         raise UserError(f"{path}: no such file") from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+    except _DAMAGES as error:
         raise UserError(
             f"{path}: truncated, damaged, or not written by `albert-tf "
             f"export` ({error})"

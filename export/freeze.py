@@ -16,6 +16,8 @@ def freeze(model: keras.Model):
 
     It is the very model that was trained; its layers run as a loop, so that
     the graph holds each weight once and so does a runtime that packs weights.
+    What was trained in mixed precision is traced in float32, which its weights
+    have and the converter needs.
 
     Args:
         model: takes `INPUTS` and has the argument `loop`, as all of ours.
@@ -24,6 +26,7 @@ def freeze(model: keras.Model):
         A `tf.function` without variables, from `INPUTS`, int32 [1, L], to the
         model's outputs by name.
     """
+    model = _for_inference(model)
     signature = [tf.TensorSpec((1, None), tf.int32, name=n) for n in INPUTS]
 
     @tf.function(input_signature=signature)
@@ -47,3 +50,17 @@ def freeze(model: keras.Model):
         return dict(zip(names, tf.nest.flatten(outputs), strict=True))
 
     return named
+
+
+def _for_inference(model: keras.Model) -> keras.Model:
+    """The model, or its twin in float32 and without rematerialization."""
+    config = model.get_config()
+    if model.compute_dtype == "float32" and not config["rematerialize"]:
+        return model
+    policy = keras.DTypePolicy("float32")
+    config["dtype"] = keras.saving.serialize_keras_object(policy)
+    twin = type(model).from_config({**config, "rematerialize": False})
+    weights = model.named_weights()
+    for name, weight in twin.named_weights().items():
+        weight.assign(weights[name])
+    return twin

@@ -7,7 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from albert_tf.errors import UserError
-from albert_tf.files import new_file, refuse_existing
+from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
 from export.quiet import quiet
 
@@ -44,7 +44,7 @@ def to_tflite(
             f"quantization={quantization!r} must be one of "
             f"{', '.join(QUANTIZATIONS)}"
         )
-    refuse_existing(path, overwrite)
+    check_new_file(path, overwrite)
     content = _convert(model, quantization)
     with new_file(path, overwrite) as temporary:
         temporary.write_bytes(content)

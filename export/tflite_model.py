@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from albert_tf.errors import UserError
 from export.bundle import read_bundle
 from export.quiet import quiet
 
@@ -26,6 +27,8 @@ class TFLiteModel:
     """
 
     def __init__(self, path: str | os.PathLike, num_threads: int = 1):
+        if num_threads < 1:
+            raise UserError(f"num_threads={num_threads} must be at least 1")
         self.bundle = read_bundle(path)
         from ai_edge_litert.interpreter import Interpreter
 
@@ -49,5 +52,14 @@ class TFLiteModel:
 
         Returns:
             The model's outputs by name, such as `logits`, float32 [1, C].
+
+        Raises:
+            UserError: if L is more than the model has positions.
         """
+        length = features["token_ids"].shape[1]
+        longest = self.bundle.config["max_position_embeddings"]
+        if length > longest:
+            raise UserError(
+                f"a sequence of {length} tokens must have at most {longest}"
+            )
         return self._run(**features)

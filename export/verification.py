@@ -59,28 +59,36 @@ def verify(
         What was compared.
 
     Raises:
-        VerificationError: if the file loses more, or answers with NaN.
-        UserError: if the model is no classifier, or the file or a label is
-            wrong.
+        VerificationError: if the file loses more, has other labels, or either
+            answers with NaN.
+        UserError: if the model is no classifier, there are no examples, or
+            the file or a label is wrong.
     """
     if not hasattr(model, "labels"):
         raise UserError(
             f"only a classifier can be verified, not {type(model).__name__}"
         )
+    if not examples:
+        raise UserError("there are no examples to verify with")
     truth = label_ids(examples, model.labels)
     texts = [example.text for example in examples]
-    pairs = [example.pair for example in examples]
-    x = texts if None in pairs else (texts, pairs)
-    expected = model.predict(x, verbose=0)["logits"]
+    pairs = [example.pair or "" for example in examples]  # "" is no pair
     classifier = TFLiteClassifier(path)
+    if classifier.labels != model.labels:
+        raise VerificationError(
+            f"the file has the labels {', '.join(classifier.labels)}, the "
+            f"model {', '.join(model.labels)}"
+        )
+    expected = model.predict((texts, pairs), verbose=0)["logits"]
     actual = np.stack(
         [
             classifier.logits(text, pair)
             for text, pair in zip(texts, pairs, strict=True)
         ]
     )
-    if not np.isfinite(actual).all():
-        raise VerificationError("the file answers with NaN or infinity")
+    for who, logits in (("file", actual), ("Keras model", expected)):
+        if not np.isfinite(logits).all():
+            raise VerificationError(f"the {who} answers with NaN or infinity")
     report = VerificationReport(
         examples=len(examples),
         max_logit_difference=float(np.abs(actual - expected).max()),

@@ -1,6 +1,8 @@
 """The command line, with right input and with wrong."""
 
+import contextlib
 import gzip
+import io
 import json
 import os
 import re
@@ -13,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from albert_tf import cli
+from albert_tf import cli, tables
+from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.recipes import snips
+from albert_tf.terminal import console, say
 
 COMMANDS = [
     "convert",
@@ -26,6 +30,12 @@ COMMANDS = [
     "predict",
     "vocabulary",
 ]
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch):
+    """As wide as when nobody looks."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +50,9 @@ def home(tmp_path_factory):
         (home / f"{split}.tsv").write_text(text, encoding="utf-8")
     argv = ["finetune", "--model", "albert_pico", "--epochs", "1"]
     argv += ["--train", f"{home}/train.tsv", "--dev", f"{home}/dev.tsv"]
-    assert call([*argv, "--output", f"{home}/model"]) == 0
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        assert call([*argv, "--output", f"{home}/model"]) == 0
+    (home / "finetune.log").write_text(output.getvalue(), encoding="utf-8")
     assert call(["export", f"{home}/model", f"{home}/model.tflite"]) == 0
     return home
 
@@ -131,19 +143,45 @@ def test_predict(home, capsys):
 
 
 def test_predict_from_stdin_as_json(home):
+    texts = ["play jazz", "wird es\u2028regnen, größer?", "", "[i]x[/i]"]
     done = subprocess.run(
         [sys.executable, "-m", "albert_tf.cli", "predict"]
         + [str(home / "model.tflite"), "--json"],
-        input="play jazz\nwird es regnen, größer?\n",
+        input="\r\n".join(texts).encode("utf-8-sig"),
         capture_output=True,
-        text=True,
-        encoding="utf-8",
     )
-    assert done.stderr == ""
-    first, second = map(json.loads, done.stdout.splitlines())
-    assert first["text"] == "play jazz"
-    assert second["text"] == "wird es regnen, größer?"
-    assert first["score"] == max(first["scores"].values())
+    assert done.stderr == b""
+    said = [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
+    assert [one["text"] for one in said] == texts
+    assert said[0]["score"] == max(said[0]["scores"].values())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["predict", "play jazz"], ["evaluate", "{home}/test.tsv"]]
+)
+def test_a_file_needs_no_tensorflow(home, arguments):
+    command, last = arguments
+    argv = [command, f"{home}/model.tflite", last.format(home=home)]
+    code = (
+        "import sys, albert_tf.cli as cli\n"
+        f"sys.argv = ['albert-tf', *{argv!r}]\n"
+        "try: cli.main()\n"
+        "finally: print({'keras', 'tensorflow'} & set(sys.modules))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert out.stderr == ""
+    assert out.stdout.splitlines()[-1] == "set()"
+
+
+def test_predict_pairs(home, capsys):
+    scores = []
+    for extra in ([], ["--pair", "book a table"]):
+        argv = ["predict", home / "model.tflite", "play jazz", "--json"]
+        assert call([*argv, *extra]) == 0
+        scores.append(json.loads(capsys.readouterr().out)["score"])
+    assert scores[0] != scores[1]
 
 
 def test_export_verifies(home, capsys):
@@ -151,6 +189,14 @@ def test_export_verifies(home, capsys):
     argv = ["export", home / "model", output, "--verify", home / "test.tsv"]
     assert call([*argv, "--threshold", "100"]) == 0
     assert "agreement" in capsys.readouterr().out
+
+
+def test_export_leaves_no_file_that_fails_verification(home, fails):
+    before = left(home)
+    argv = ["export", home / "model", home / "bad.tflite"]
+    argv += ["--verify", home / "test.tsv"]
+    assert "points of accuracy" in fails(*argv, "--threshold", "-101")
+    assert left(home) == before
 
 
 def test_convert_there_and_back(home):
@@ -180,12 +226,15 @@ def test_info(capsys, home):
     assert "11.19" in out
     assert "Few parameters do not mean few operations" in out
     assert call(["info", home / "model"]) == 0
+    assert call(["info", home / "model" / "config.json"]) == 0
+    assert "0.00 " not in capsys.readouterr().out  # small, but not nothing
 
 
 def test_vocabulary(home, data_dir, capsys):
     argv = ["vocabulary", data_dir / "books_excerpt.txt", "--size", "300"]
     assert call([*argv, "--output", home / "own.model"]) == 0
     assert (home / "own.model").exists()
+    assert "300 tokens" in capsys.readouterr().out
 
 
 def test_long_texts_are_cut_and_counted(home, capsys):
@@ -197,12 +246,31 @@ def test_long_texts_are_cut_and_counted(home, capsys):
     assert "truncated 25.0% of the examples" in capsys.readouterr().out
 
 
-def test_output_fits_a_narrow_terminal(home, capsys):
-    assert call([*finetune(home), "--overwrite"]) == 0
-    captured = capsys.readouterr()
-    assert "tokens/s" in captured.out
-    assert max(map(len, captured.out.splitlines())) <= 80
-    assert "\n\n" not in captured.out
+def test_output_fits_a_narrow_terminal(home):
+    lines = (home / "finetune.log").read_text(encoding="utf-8").splitlines()
+    assert any("tokens/s" in line for line in lines)
+    path = lines.pop()
+    assert path == f"saved to {home}/model"  # whole, to be copied
+    assert max(map(len, lines)) <= 80
+    assert "" not in lines
+
+
+def test_files_have_the_usual_permissions(home):
+    usual = home / "usual"
+    usual.touch()
+    for file in [*(home / "model").iterdir(), home / "model.tflite"]:
+        assert file.stat().st_mode == usual.stat().st_mode, file
+
+
+@pytest.mark.parametrize("name", ["[bold]x[/bold]", ":smile:", "a" * 200])
+def test_names_are_shown_literally(name, capsys):
+    report = evaluate_classification([0, 1], [0, 1], [name, "b"])
+    console.print(tables.classification(report))
+    say(name)
+    lines = capsys.readouterr().out.splitlines()
+    cells = [line[1:].split("│")[0].strip() for line in lines]
+    assert name in "".join(cells)
+    assert lines[-1] == name
 
 
 # === Wrong input ===
@@ -278,20 +346,47 @@ def test_vocabulary_of_another_size(home, fails, data_dir):
     assert "30000" in said
 
 
-@pytest.mark.parametrize("share", [0.1, 0.6, 0.999])
-def test_truncated_tflite(home, fails, share):
+# The last 22 bytes are the end of the archive behind the network.
+@pytest.mark.parametrize("cut", [0, 4, 0.1, 0.6, 0.999, -23, -22, -10, -1])
+def test_truncated_tflite(home, fails, cut):
     content = (home / "model.tflite").read_bytes()
     path = home / "cut.tflite"
-    path.write_bytes(content[: int(share * len(content))])
+    end = int(cut * len(content)) if isinstance(cut, float) else cut
+    path.write_bytes(content[:end])
     assert "cut.tflite: truncated" in fails("predict", path, "a")
+
+
+def test_damaged_tflite(home, fails):
+    content = bytearray((home / "model.tflite").read_bytes())
+    content[len(content) // 4] ^= 1
+    path = home / "cut.tflite"
+    path.write_bytes(content)
+    assert "checksum" in fails("predict", path, "a")
+
+
+def test_files_of_another_kind(home, fails):
+    path = home / "text.tflite"
+    shutil.copy(home / "test.tsv", path)
+    for source in (path, home / "test.tsv"):
+        assert "not written by" in fails("predict", source, "a")
+
+
+def test_encoder_without_labels(home, fails):
+    path = home / "encoder.tflite"
+    assert call(["export", "albert_pico", path]) == 0
+    assert "holds an AlbertEncoder" in fails("predict", path, "a")
+    assert "no labels" in fails("predict", "albert_pico", "a")
 
 
 def test_truncated_safetensors(home, fails):
     source = home / "cut"
     copy(home / "model", source)
     weights = source / "weights.safetensors"
-    weights.write_bytes(weights.read_bytes()[:5000])
-    assert "weights.safetensors: truncated" in fails("predict", source, "a")
+    content = weights.read_bytes()
+    for end in (0, 5, 5000, -1):
+        weights.write_bytes(content[:end])
+        said = fails("predict", source, "a")
+        assert "weights.safetensors: truncated" in said
 
 
 def test_existing_outputs(home, fails):
@@ -300,26 +395,88 @@ def test_existing_outputs(home, fails):
     model, file = home / "model", home / "model.tflite"
     assert "exists already" in fails("export", model, file)
     assert "exists already" in fails("convert", model, home / "model")
+    test, picture = home / "test.tsv", home / "old.png"
+    picture.touch()
+    argv = ["evaluate", file, test, "--plot"]
+    assert "exists already" in fails(*argv, picture)
+    assert "ends with .png" in fails(*argv, test, "--overwrite")
+    own = home / "old.model"
+    own.touch()
+    argv = ["vocabulary", test, "--output"]
+    assert "exists already" in fails(*argv, own)
+    assert "ends with .model" in fails(*argv, test, "--overwrite")
+    assert "is a directory" in fails("export", model, home, "--overwrite")
     assert (home / "model" / "config.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["", "test.tsv"])
+def test_only_directories_of_files_are_overwritten(home, fails, target):
+    argv = finetune(home, "--overwrite", output=home / target)
+    assert "not a directory of files only" in fails(*argv)
+    argv = ["convert", home / "model", home / target, "--overwrite"]
+    assert "not a directory of files only" in fails(*argv)
+    assert (home / "model").exists()
+
+
+def test_overwrite(home):
+    argv = ["convert", home / "model", home / "again"]
+    assert call(argv) == 0
+    (home / "again" / "stale").touch()
+    assert call([*argv, "--overwrite", "--to", "huggingface"]) == 0
+    assert not (home / "again" / "stale").exists()
+    assert (home / "again" / "model.safetensors").exists()
+
+
+def test_places_that_cannot_be_written(home, fails):
+    inside_file = home / "test.tsv" / "model"
+    assert "is not a directory" in fails(*finetune(home, output=inside_file))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="all may")
+def test_read_only_places(home, fails):
+    place = home / "read_only"
+    place.mkdir(mode=0o500)
+    said = fails(*finetune(home, output=place / "model"))
+    assert "may not be written to" in said
 
 
 def test_full_disk(home, fails, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
+    few = home / "few.tsv"
+    few.write_text("text\tlabel\na\tA\nb\tB\n")
+    output = home / "never"
+    file = home / "never.tflite"
+    vocabulary = ["vocabulary", home / "train.tsv", "--size", 300]
     before = left(home)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        output = home / "never"
-        said = fails(*finetune(home, output=output))
-        assert "No space left on device" in said
-        said = fails("export", home / "model", output.with_suffix(".tflite"))
-        assert "No space left on device" in said
+        for place, argv in {
+            output: finetune(home, output=output, train=few, dev=few),
+            file: ["export", home / "model", file],
+            home / "copy": ["convert", home / "model", home / "copy"],
+            home / "v.model": [*vocabulary, "--output", home / "v.model"],
+        }.items():
+            said = fails(*argv)
+            assert f"{place}: could not be written: No space left" in said
     assert left(home) == before
 
 
 def test_other_mistakes(home, fails, monkeypatch):
-    assert "epochs=-1" in fails(*finetune(home, "--epochs", -1, output="x"))
+    for name, value in {
+        "epochs": "-1",
+        "batch-size": "0",
+        "learning-rate": "nan",
+        "weight-decay": "-1.0",
+        "warmup-share": "1.0",
+        "seed": "-1",
+        "precision": "int8",
+        "tensorboard": "x/logs",
+    }.items():
+        said = fails(*finetune(home, f"--{name}", value, output="x"))
+        assert name.replace("-", "_") in said
+        assert value in said
     assert "int3" in fails(
         "export", home / "model", home / "n.tflite", "--quantization", "int3"
     )
@@ -327,12 +484,17 @@ def test_other_mistakes(home, fails, monkeypatch):
         "convert", home / "model", home / "n", "--to", "onnx"
     )
     assert "no such file" in fails("predict", home / "none.tflite", "a")
+    assert "surrogate" in fails("predict", home / "model.tflite", "\udcff")
     assert "model.json" in fails("predict", home / "bad", "a")
 
 
 @pytest.mark.parametrize(
     ("stdin", "message"),
-    [(b"", "standard input is empty"), (b"\xff\xfe", "not UTF-8")],
+    [
+        (b"", "standard input is empty"),
+        (b"\n \n", "standard input is empty"),
+        (b"play \xff\xfe\x00", "not UTF-8 (byte 5)"),
+    ],
 )
 def test_bad_standard_input(home, stdin, message):
     done = subprocess.run(
@@ -342,14 +504,22 @@ def test_bad_standard_input(home, stdin, message):
         capture_output=True,
     )
     assert done.returncode == 2
-    assert message in done.stderr.decode()
+    assert done.stdout == b""
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("albert-tf: ")
+    assert message in line
 
 
-def test_wrong_usage(capsys):
-    assert call(["finetun"]) == 2
-    assert "finetune" in capsys.readouterr().err
-    assert call(["predict"]) == 2
-    assert call(["info", "--nothing"]) == 2
+def test_wrong_usage(fails):
+    assert "finetune" in fails("finetun")
+    assert "see albert-tf predict --help" in fails("predict")
+    assert "--nothing" in fails("info", "--nothing")
+    assert "--epochs" in fails("finetune", "--epochs", "many")
+
+
+def test_no_arguments_show_the_help(capsys):
+    assert call([]) == 0
+    assert "finetune" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -23,11 +23,11 @@ from albert_tf.checkpoints.storage import (
     read_safetensors,
     write_json,
     write_safetensors,
-    writing,
 )
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
+from albert_tf.files import new_directory
 
 _DENSE = [("/kernel", ".weight", transpose), ("/bias", ".bias", keep)]
 _NORM = [("/gamma", ".weight", keep), ("/beta", ".bias", keep)]
@@ -288,7 +288,7 @@ def write(
     tensors = RenameTable(_ENCODER_ROWS + rows).to_theirs(weights, config)
     if architecture == "AlbertModel":
         tensors = {n.removeprefix("albert."): a for n, a in tensors.items()}
-    with writing(directory, overwrite) as path:
+    with new_directory(directory, overwrite) as path:
         write_json(path / "config.json", published)
         write_safetensors(path / "model.safetensors", tensors, {"format": "pt"})
         write_vocabulary(checkpoint, path)

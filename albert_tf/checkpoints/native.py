@@ -11,11 +11,11 @@ from albert_tf.checkpoints.storage import (
     read_safetensors,
     write_json,
     write_safetensors,
-    writing,
 )
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
+from albert_tf.files import new_directory
 
 _FORMAT = "albert_tf"
 _MODEL = "model.json"
@@ -74,7 +74,7 @@ def write(
             name.removeprefix(ENCODER): array for name, array in weights.items()
         }
     preprocessor = checkpoint.read_preprocessor()
-    with writing(directory, overwrite) as path:
+    with new_directory(directory, overwrite) as path:
         write_json(path / _CONFIG, checkpoint.config.to_dict())
         model = {
             "format": _FORMAT,

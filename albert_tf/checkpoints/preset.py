@@ -15,7 +15,7 @@ from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.sources import read_checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
 from albert_tf.errors import UserError
-from albert_tf.files import refuse_existing
+from albert_tf.files import check_new_directory
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
 
@@ -111,7 +111,8 @@ def _complete_arguments(
     if "labels" in taken and "labels" not in arguments:
         raise UserError(
             f"{checkpoint.source}: has no labels for "
-            f"{model_class.__name__}; pass labels=, the names of the classes"
+            f"{model_class.__name__}; fine-tune it first, or pass labels=, "
+            "the names of the classes"
         )
     tokenizer = arguments.pop("tokenizer", None)
     if "preprocessor" not in taken:
@@ -195,7 +196,7 @@ def convert(
         raise UserError(
             f"format={format!r} must be one of {', '.join(_WRITERS)}"
         )
-    refuse_existing(directory, overwrite)  # before the work
+    check_new_directory(directory, overwrite)  # before the work
     checkpoint = read_checkpoint(source)
     if checkpoint.weights is None:
         raise UserError(

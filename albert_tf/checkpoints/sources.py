@@ -45,8 +45,8 @@ def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
         f"{source!r} is neither a directory nor a preset"
         + (f" (near ones: {', '.join(near)})" if near else "")
         + "; a source is a directory of save_preset, hf:ID-or-directory, "
-        "tf1:PREFIX-or-directory, keras_hub:PRESET, or one of the presets "
-        + ", ".join(PRESETS)
+        "tf1:PREFIX-or-directory, keras_hub:PRESET, or one of the presets that "
+        "`albert-tf info` lists"
     )
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,6 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from albert_tf.errors import UserError
-from albert_tf.files import new_directory
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -74,15 +70,3 @@ def write_safetensors(
     """Writes arrays by name."""
     # save_file would make a file that only its owner may read.
     path.write_bytes(save(tensors, metadata=metadata))
-
-
-@contextlib.contextmanager
-def writing(directory: str | os.PathLike, overwrite: bool) -> Iterator[Path]:
-    """`new_directory` whose failures, such as a full disk, are `UserError`."""
-    try:
-        with new_directory(directory, overwrite) as temporary:
-            yield temporary
-    except (OSError, SafetensorError) as error:
-        raise UserError(
-            f"{directory}: could not be written, nothing is left there: {error}"
-        ) from error

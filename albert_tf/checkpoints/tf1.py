@@ -11,10 +11,11 @@ import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.rename import RenameTable, keep, transpose
-from albert_tf.checkpoints.storage import write_json, writing
+from albert_tf.checkpoints.storage import write_json
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
+from albert_tf.files import new_directory
 
 _DENSE = [("/kernel", "/kernel", keep), ("/bias", "/bias", keep)]
 _NORM = [("/gamma", "/gamma", keep), ("/beta", "/beta", keep)]
@@ -203,7 +204,7 @@ def write(
     config = checkpoint.config
     published = config.to_google()
     tensors = _TABLE.to_theirs(checkpoint.weights, config)
-    with writing(directory, overwrite) as path:
+    with new_directory(directory, overwrite) as path:
         write_json(path / _CONFIG, published)
         _write_tensors(path / _PREFIX, tensors)
         write_vocabulary(checkpoint, path)

@@ -51,6 +51,7 @@ def plot_confusion_matrix(report: ClassificationReport, path) -> None:
 
 def _name_axes(axes, labels, size):
     places = np.arange(len(labels))
+    labels = [x if len(x) <= 40 else f"{x[:37]}..." for x in labels]
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     axes.set_xticks(places, labels, rotation=90, fontsize=size)

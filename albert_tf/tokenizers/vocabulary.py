@@ -8,7 +8,7 @@ import re
 import sentencepiece
 
 from albert_tf.errors import UserError
-from albert_tf.files import new_file, refuse_existing
+from albert_tf.files import check_new_file, new_file
 from albert_tf.tokenizers.clean_text import clean_text
 
 # The README of google-research/albert. Given as a list, since a quotation mark
@@ -57,8 +57,8 @@ def train_vocabulary(
     if model_path.suffix != ".model":
         model_path = model_path.with_name(f"{model_path.name}.model")
     vocab_path = model_path.with_suffix(".vocab")
-    refuse_existing(model_path, overwrite)
-    refuse_existing(vocab_path, overwrite)
+    check_new_file(model_path, overwrite)
+    check_new_file(vocab_path, overwrite)
     corpus = _Corpus(files, lowercase)
     writer = io.BytesIO()
     try:

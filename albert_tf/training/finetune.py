@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -23,7 +24,7 @@ from albert_tf.evaluation.classification import (
     evaluate_classification,
 )
 from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
-from albert_tf.files import new_directory, refuse_existing
+from albert_tf.files import check_new_directory, new_directory
 from albert_tf.models.classifier import AlbertClassifier
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.progress import TrainingProgress
@@ -75,6 +76,18 @@ class FinetuneOptions:
                 raise UserError(
                     f"{name}={getattr(self, name)} must be at least 1"
                 )
+        if self.learning_rate is not None and not self.learning_rate > 0:
+            raise UserError(
+                f"learning_rate={self.learning_rate} must be greater than 0"
+            )
+        if not self.weight_decay >= 0:
+            raise UserError(
+                f"weight_decay={self.weight_decay} must be at least 0"
+            )
+        if not 0 <= self.seed < 2**32:
+            raise UserError(
+                f"seed={self.seed} must be at least 0 and less than 2**32"
+            )
         if not 0 <= self.warmup_share < 1:
             raise UserError(
                 f"warmup_share={self.warmup_share} must be at least 0 and "
@@ -158,7 +171,8 @@ def finetune(
         UserError: on a mistake in the data, the options or the source.
     """
     options = options or FinetuneOptions()
-    refuse_existing(output, overwrite)
+    check_new_directory(output, overwrite)
+    _check_tensorboard(options.tensorboard, output)
     labels = list(labels or find_labels(train))
     train_ids = label_ids(train, labels, "training examples")
     dev_ids = label_ids(dev, labels, "dev examples")
@@ -207,6 +221,19 @@ def finetune(
     )
     _save(result, options, output, overwrite)
     return result
+
+
+def _check_tensorboard(directory: str | None, output) -> None:
+    if directory is None:
+        return
+    directory, output = Path(directory).resolve(), Path(output).resolve()
+    if directory.exists() and not directory.is_dir():
+        raise UserError(f"tensorboard={directory} is not a directory")
+    if directory.is_relative_to(output):
+        raise UserError(
+            f"tensorboard={directory} must not be in the output directory, "
+            "which is made as a whole in the end"
+        )
 
 
 def _fit(

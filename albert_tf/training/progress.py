@@ -63,9 +63,9 @@ class TrainingProgress(keras.callbacks.Callback):
         self.close()
         self._console.print(
             f"{self._epoch}  loss {logs['loss']:.3f}  "
-            f"dev loss {logs['val_loss']:.3f}  "
-            f"dev accuracy {logs['val_accuracy']:.4f}  "
-            f"{self._speed()}  {self._seconds:.0f} s",
+            f"dev loss {logs['val_loss']:.3f} "
+            f"accuracy {logs['val_accuracy']:.4f}  "
+            f"{self._speed()} {self._seconds:.0f} s",
             highlight=False,
         )
 

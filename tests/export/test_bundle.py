@@ -1,4 +1,6 @@
+import contextlib
 import json
+import random
 import zipfile
 
 import pytest
@@ -41,6 +43,52 @@ def test_damaged_networks_are_refused(files, tmp_path, share):
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"damaged.tflite: truncated, damaged"):
         TFLiteModel(path)
+
+
+def rewrite(source, path, **changes):
+    """The file with other values in its JSON."""
+    with zipfile.ZipFile(source) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+        start = min(info.header_offset for info in archive.infolist())
+    values = {**json.loads(parts["albert_tf.json"]), **changes}
+    path.write_bytes(source.read_bytes()[:start])
+    with zipfile.ZipFile(path, "a") as archive:
+        parts["albert_tf.json"] = json.dumps(values)
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_damaged_archives_are_refused(files, tmp_path):
+    content = files["int8"].read_bytes()
+    with zipfile.ZipFile(files["int8"]) as archive:
+        start = min(info.header_offset for info in archive.infolist())
+    rng = random.Random(0)
+    path = tmp_path / "damaged.tflite"
+    for _ in range(100):
+        damaged = bytearray(content)
+        damaged[rng.randrange(start, len(content))] ^= rng.randrange(1, 256)
+        path.write_bytes(damaged)
+        # Not every byte matters; one that does may raise nothing else.
+        with contextlib.suppress(UserError):
+            read_bundle(path)
+
+
+@pytest.mark.parametrize("name", ["../evil.model", "/evil.model"])
+def test_vocabularies_stay_in_their_directory(files, tmp_path, name):
+    preprocessor = read_bundle(files["int8"]).preprocessor
+    preprocessor["tokenizer"]["vocabulary"] = name
+    path = rewrite(
+        files["int8"], tmp_path / "evil.tflite", preprocessor=preprocessor
+    )
+    with pytest.raises(UserError, match="its vocabulary is named"):
+        read_bundle(path)
+
+
+def test_later_formats_are_refused(files, tmp_path):
+    path = rewrite(files["int8"], tmp_path / "later.tflite", format=2)
+    with pytest.raises(UserError, match="its format is 2"):
+        read_bundle(path)
 
 
 def test_files_of_another_origin_are_refused(tmp_path):

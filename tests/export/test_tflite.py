@@ -92,6 +92,45 @@ def test_every_variant_exports(config, features, randomize, tmp_path):
             np.testing.assert_allclose(actual[name], expected[name], atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"dtype": "mixed_bfloat16"},
+        {"dtype": "mixed_float16"},
+        {"rematerialize": True},
+    ],
+    ids=str,
+)
+def test_what_was_for_training_only_does_not_matter(
+    arguments, features, randomize, tmp_path
+):
+    config = dataclasses.replace(TINY, sharing="none")
+    trained = randomize(AlbertEncoder(config, **arguments))
+    plain = randomize(AlbertEncoder(config))
+    to_tflite(trained, tmp_path / "model.tflite", "float32")
+    x = features(7, 60)
+    actual = TFLiteModel(tmp_path / "model.tflite")(x)
+    for name, expected in plain(x).items():
+        np.testing.assert_allclose(actual[name], expected, atol=1e-4)
+
+
+def test_refuses_longer_sequences_than_positions(files, features):
+    with pytest.raises(UserError, match="513 tokens must have at most 512"):
+        TFLiteModel(files["int8"])(features(513, 30000))
+
+
+def test_says_nothing_on_the_terminal(classifier, files, tmp_path, capfd):
+    to_tflite(classifier, tmp_path / "model.tflite")
+    TFLiteModel(tmp_path / "model.tflite")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_same_model_same_file(classifier, files, tmp_path):
+    to_tflite(classifier, tmp_path / "again.tflite", "int8")
+    again = (tmp_path / "again.tflite").read_bytes()
+    assert again == files["int8"].read_bytes()
+
+
 @pytest.mark.parametrize("quantization", ["float32", "int8"])
 def test_only_builtin_operators_and_one_loop(files, quantization):
     found = operators(parse(files[quantization]))

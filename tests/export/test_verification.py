@@ -59,6 +59,34 @@ def test_nan_fails(classifier, examples, tmp_path):
         verify(classifier, tmp_path / "nan.tflite", examples)
 
 
+def test_only_some_have_a_pair(classifier, files):
+    examples = [Example("a b", "c d", "no"), Example("e f", None, "yes")]
+    report = verify(classifier, files["float32"], examples)
+    assert report.max_logit_difference < 1e-5
+
+
+def test_nan_in_keras_fails(classifier, files, examples):
+    bias = classifier.logits_dense.bias
+    right = bias.numpy()
+    try:
+        bias.assign(np.full_like(right, np.nan))
+        with pytest.raises(VerificationError, match="Keras model answers"):
+            verify(classifier, files["float32"], examples)
+    finally:
+        bias.assign(right)
+
+
+def test_other_labels_fail(classifier, files, examples, monkeypatch):
+    monkeypatch.setattr(classifier, "labels", ["yes", "no", "maybe"])
+    with pytest.raises(VerificationError, match="has the labels no, yes"):
+        verify(classifier, files["float32"], examples)
+
+
+def test_no_examples(classifier, files):
+    with pytest.raises(UserError, match="no examples"):
+        verify(classifier, files["float32"], [])
+
+
 def test_unknown_label(classifier, files):
     with pytest.raises(UserError, match='unknown label "perhaps"'):
         verify(classifier, files["int8"], [Example("a", label="perhaps")])

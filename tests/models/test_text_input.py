@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
@@ -11,6 +10,8 @@ from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertEncoder
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 from albert_tf.training import AdamW
+
+tf = pytest.importorskip("tensorflow", reason="tests tf.data")
 
 TEXTS = ["good", "a bad day", "it was good in every way", "bad"] * 3
 PAIRS = ["yes", "no no", "well yes", "no"] * 3
