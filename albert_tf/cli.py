@@ -1,4 +1,4 @@
-"""The `albert-tf` command: the only place that parses arguments and prints.
+"""The `albert-tf` command: parses the arguments and shows the results.
 
 Each command imports what it needs when it runs, so that `--help` is quick and
 `predict` with a `.tflite` file never loads TensorFlow.
