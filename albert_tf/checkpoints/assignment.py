@@ -139,5 +139,5 @@ def _check_missing(
         warnings.warn(
             f"{checkpoint.source}: has no fitting weights for "
             f"{', '.join(missing)}: they are new and random, train them",
-            stacklevel=5,
+            stacklevel=6,
         )

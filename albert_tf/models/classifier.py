@@ -108,7 +108,7 @@ class AlbertClassifier(TaskModel):
         Args:
             optimizer: a Keras optimizer, such as `albert_tf.training.AdamW`.
             loss: of the logits; None for cross-entropy with integer targets.
-            metrics: of the logits.
+            metrics: of the logits; None for none.
             jit_compile: off, as XLA compiles anew for each length of a batch.
             **kwargs: the rest of Keras' arguments.
         """
@@ -116,7 +116,7 @@ class AlbertClassifier(TaskModel):
             optimizer=optimizer,
             loss=loss
             or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=list(metrics),
+            metrics=list(metrics or ()),
             jit_compile=jit_compile,
             **kwargs,
         )
@@ -139,10 +139,12 @@ class AlbertClassifier(TaskModel):
         return super().compute_metrics(x, y, y_pred["logits"], sample_weight)
 
     def target_ids(self, y) -> np.ndarray:
-        """Labels by name or number, as numbers, int32 [B]."""
+        """Labels by name as numbers, int32 [B]; all else as it is."""
         y = np.asarray(y)
         if y.dtype.kind not in "USO":
-            return y.astype("int32")
+            if y.dtype.kind in "iu" and y.size:
+                self._check_range(y)
+            return y  # maybe probabilities, for a loss of them
         ids = {label: i for i, label in enumerate(self.labels)}
         # tf.data gives bytes.
         names = [v.decode() if isinstance(v, bytes) else str(v) for v in y]
@@ -153,6 +155,16 @@ class AlbertClassifier(TaskModel):
                 f"{', '.join(self.labels)}"
             )
         return np.array([ids[name] for name in names], "int32")
+
+    def _check_range(self, y: np.ndarray) -> None:
+        """On a GPU the loss of a class that is not there would be NaN."""
+        last = len(self.labels) - 1
+        for number in (y.min(), y.max()):
+            if not 0 <= number <= last:
+                raise UserError(
+                    f"unknown label {number}; the {last + 1} labels have the "
+                    f"numbers 0 to {last}"
+                )
 
     def classify(
         self,

@@ -70,6 +70,7 @@ class TaskModel(PresetModel):
         x=None,
         y=None,
         batch_size=None,
+        *,
         validation_data=None,
         validation_split=0.0,
         shuffle=True,
@@ -77,13 +78,17 @@ class TaskModel(PresetModel):
         **kwargs,
     ):
         """Trains; as `keras.Model.fit`, with raw text too."""
-        if isinstance(validation_data, tuple) and is_text(validation_data[0]):
-            validation_data = self._batches(*validation_data)
+        if isinstance(validation_data, tuple):
+            x_val, y_val, *weights = validation_data
+            if is_text(x_val):
+                validation_data = self._batches(x_val, y_val, *weights)
+            else:
+                validation_data = (x_val, self._targets(y_val), *weights)
         validation_data = self._dataset(validation_data)
         if not is_text(x):
             return super().fit(
                 self._dataset(x),
-                y,
+                self._targets(y),
                 batch_size=batch_size,
                 validation_data=validation_data,
                 validation_split=validation_split,
@@ -102,7 +107,7 @@ class TaskModel(PresetModel):
         )
 
     def evaluate(
-        self, x=None, y=None, batch_size=None, sample_weight=None, **kwargs
+        self, x=None, y=None, batch_size=None, *, sample_weight=None, **kwargs
     ):
         """Scores; as `keras.Model.evaluate`, with raw text too."""
         if is_text(x):
@@ -110,7 +115,7 @@ class TaskModel(PresetModel):
             return super().evaluate(batches, **kwargs)
         return super().evaluate(
             self._dataset(x),
-            y,
+            self._targets(y),
             batch_size=batch_size,
             sample_weight=sample_weight,
             **kwargs,
@@ -136,13 +141,16 @@ class TaskModel(PresetModel):
         texts, pairs = x if isinstance(x, tuple) else (x, None)
         return BucketedBatches(
             self._require_preprocessor().encode(texts, pairs),
-            labels=None if y is None else self.target_ids(y),
+            labels=self._targets(y),
             weights=sample_weight,
             batch_size=batch_size or 32,
             shuffle=shuffle,
             # keras.utils.set_random_seed governs it, as Keras' own shuffling.
             seed=int(np.random.randint(2**31)) if shuffle else 0,
         )
+
+    def _targets(self, y):
+        return None if y is None else self.target_ids(y)
 
     def _dataset(self, x):
         """`x` itself, unless it is a `tf.data.Dataset` of strings."""

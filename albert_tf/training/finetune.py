@@ -27,6 +27,7 @@ from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
 from albert_tf.files import check_new_directory, new_directory
 from albert_tf.models.classifier import AlbertClassifier
 from albert_tf.training.adamw import AdamW
+from albert_tf.training.interruption import Interruption
 from albert_tf.training.progress import TrainingProgress
 from albert_tf.training.schedules import WarmupPolynomialDecay
 
@@ -262,20 +263,22 @@ def _fit(
     if console is not None:
         callbacks.append(TrainingProgress(train, console))
     try:
-        model.fit(
-            train,
-            validation_data=dev,
-            epochs=options.epochs,
-            callbacks=callbacks,
-            shuffle=False,
-            verbose=0,
-        )
+        with Interruption() as interruption:
+            model.fit(
+                train,
+                validation_data=dev,
+                epochs=options.epochs,
+                callbacks=[*callbacks, interruption],
+                shuffle=False,
+                verbose=0,
+            )
     except KeyboardInterrupt:
-        if console is not None:
-            callbacks[-1].close()
         if best.best_weights is not None:
             model.set_weights(best.best_weights)
         return history, True
+    finally:
+        if console is not None:
+            callbacks[-1].close()
     return history, False
 
 

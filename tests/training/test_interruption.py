@@ -1,0 +1,48 @@
+import os
+import signal
+
+import keras
+import numpy as np
+import pytest
+
+from albert_tf.training.interruption import Interruption
+
+
+def test_acts_at_the_end_of_the_batch():
+    before = signal.getsignal(signal.SIGINT)
+    with Interruption() as interruption:
+        interruption.on_train_batch_end(0)
+        os.kill(os.getpid(), signal.SIGINT)  # noted, and nothing more
+        with pytest.raises(KeyboardInterrupt):
+            interruption.on_train_batch_end(1)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_one_acts_at_once():
+    with Interruption():
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ends_fit():
+    class Press(keras.callbacks.Callback):
+        batches = 0
+
+        def on_train_batch_begin(self, batch, logs=None):
+            self.batches += 1
+            if self.batches == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, press = np.ones((64, 2)), Press()
+    with pytest.raises(KeyboardInterrupt), Interruption() as interruption:
+        model.fit(
+            x,
+            x[:, :1],
+            batch_size=8,
+            callbacks=[press, interruption],
+            verbose=0,
+        )
+    assert press.batches == 3
