@@ -214,9 +214,7 @@ def finetune(
         report=evaluate_classification(dev_ids, predicted, labels),
         epochs=len(history.epoch),
         interrupted=interrupted,
-        truncated_share=float(
-            np.mean([encoding.num_truncated > 0 for encoding in encodings])
-        ),
+        truncated_share=train_batches.truncated_share,
         padded_share=train_batches.padded_share,
         history=history.history,
     )
