@@ -59,3 +59,21 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     projection = config.embedding_size * h if config.embedding_size != h else 0
     per_token = layers * (matrices + attention) + projection
     return length * per_token + h * h
+
+
+def training_flops(
+    config: AlbertConfig, length: int, predictions: int
+) -> float:
+    """Floating-point operations of pre-training on one sequence.
+
+    Two a multiply-accumulate; the backward pass takes twice those of the
+    forward pass.
+
+    Args:
+        config: the model.
+        length: L, tokens in the sequence.
+        predictions: P, masked positions.
+    """
+    e, h = config.embedding_size, config.hidden_size
+    head = predictions * (h * e + e * config.vocab_size)
+    return 3 * 2 * (multiply_accumulates(config, length) + head)

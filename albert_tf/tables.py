@@ -116,3 +116,19 @@ def _giga(operations: int) -> str:
 
 def _shape(config: AlbertConfig) -> str:
     return f"{config.num_hidden_layers} x {config.hidden_size}"
+
+
+def corpus(manifest: Mapping) -> Table:
+    """What `prepare_corpus` counted, a column a split."""
+    table = Table()
+    table.add_column("")
+    splits = manifest["splits"]
+    for split in splits:
+        table.add_column(split.replace("_", "-"), justify="right")
+    names = dict.fromkeys(n for counts in splits.values() for n in counts)
+    for name in names:
+        counts = [counts.get(name, 0) for counts in splits.values()]
+        table.add_row(name, *(f"{count:,}" for count in counts))
+    for name, count in manifest["dropped"].items():
+        table.add_row(name, f"{count:,}")
+    return table

@@ -57,7 +57,7 @@ def load_preset(
             attention_probs_dropout_prob=dropout,
         )
         checkpoint = dataclasses.replace(checkpoint, config=config)
-    return _make_model(model_class, checkpoint, kwargs)
+    return make_model(model_class, checkpoint, **kwargs)
 
 
 def load_model(source: str | os.PathLike) -> PresetModel:
@@ -75,14 +75,25 @@ def load_model(source: str | os.PathLike) -> PresetModel:
     """
     checkpoint = read_checkpoint(source)
     model_class = getattr(models, checkpoint.model_name, AlbertEncoder)
-    return _make_model(model_class, checkpoint, {})
+    return make_model(model_class, checkpoint)
 
 
-def _make_model(
-    model_class: type[PresetModel],
-    checkpoint: Checkpoint,
-    kwargs: dict[str, Any],
+def make_model(
+    model_class: type[PresetModel], checkpoint: Checkpoint, **kwargs
 ) -> PresetModel:
+    """Makes a model of what was read from a source.
+
+    Args:
+        model_class: the class of the model.
+        checkpoint: what was read; without weights they are random.
+        **kwargs: as in `load_preset`.
+
+    Returns:
+        The model. A warning names weights that are random.
+
+    Raises:
+        UserError: if the weights do not fit the model.
+    """
     new_labels = "labels" in kwargs
     arguments = _complete_arguments(model_class, checkpoint, kwargs)
     model = model_class(checkpoint.config, **arguments)

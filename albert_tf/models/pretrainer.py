@@ -18,16 +18,22 @@ class AlbertPretrainer(PresetModel):
 
     Args:
         config: the model's sizes and rates.
+        sentence_order: whether there is the second task, with pooler and head.
         rematerialize: see `SharedEncoder`.
         **kwargs: `name` and `dtype`.
     """
 
     def __init__(
-        self, config: AlbertConfig, rematerialize: bool = False, **kwargs
+        self,
+        config: AlbertConfig,
+        sentence_order: bool = True,
+        rematerialize: bool = False,
+        **kwargs,
     ):
         super().__init__(config, **kwargs)
         self.encoder = AlbertEncoder(
             config,
+            pooler=sentence_order,
             rematerialize=rematerialize,
             dtype=self.dtype_policy,
             name="encoder",
@@ -35,12 +41,14 @@ class AlbertPretrainer(PresetModel):
         self.masked_lm_head = MaskedLanguageModelHead(
             config, dtype=self.dtype_policy, name="masked_lm_head"
         )
-        self.sentence_order_head = keras.layers.Dense(
-            2,
-            kernel_initializer=initializer(config),
-            dtype=self.dtype_policy,
-            name="sentence_order_head",
-        )
+        self.sentence_order_head = None
+        if sentence_order:
+            self.sentence_order_head = keras.layers.Dense(
+                2,
+                kernel_initializer=initializer(config),
+                dtype=self.dtype_policy,
+                name="sentence_order_head",
+            )
         self.build()
 
     def build(self, input_shape=None):
@@ -48,7 +56,8 @@ class AlbertPretrainer(PresetModel):
         if self.built:
             return
         self.masked_lm_head.build()
-        self.sentence_order_head.build((None, self.config.hidden_size))
+        if self.sentence_order_head is not None:
+            self.sentence_order_head.build((None, self.config.hidden_size))
         self.built = True
 
     def call(self, inputs, training=False, loop=False):
@@ -61,8 +70,8 @@ class AlbertPretrainer(PresetModel):
 
         Returns:
             `masked_lm_logits`, float32 [B, P, V]; `sentence_order_logits`,
-            float32 [B, 2], whose class 0 is "in order", 1 "swapped"; and the
-            encoder's outputs.
+            float32 [B, 2], whose class 0 is "in order", 1 "swapped", if there
+            is that head; and the encoder's outputs.
         """
         outputs = self.encoder(inputs, training=training, loop=loop)
         outputs["masked_lm_logits"] = self.masked_lm_head(
@@ -70,9 +79,10 @@ class AlbertPretrainer(PresetModel):
             inputs["masked_positions"],
             embedding=self.encoder.embedding,
         )
-        outputs["sentence_order_logits"] = ops.cast(
-            self.sentence_order_head(outputs["pooled_output"]), "float32"
-        )
+        if self.sentence_order_head is not None:
+            outputs["sentence_order_logits"] = ops.cast(
+                self.sentence_order_head(outputs["pooled_output"]), "float32"
+            )
         return outputs
 
     def pretraining_losses(self, outputs, targets) -> dict:
@@ -86,36 +96,70 @@ class AlbertPretrainer(PresetModel):
 
         Returns:
             `masked_lm_loss`, the weighted mean over all positions of the
-            batch, and `sentence_order_loss`; scalars.
+            batch, and, if there is that head, `sentence_order_loss`; scalars.
         """
-        nll = ops.sparse_categorical_crossentropy(
-            targets["masked_lm_ids"],
-            outputs["masked_lm_logits"],
-            from_logits=True,
-        )
-        weights = ops.cast(targets["masked_lm_weights"], "float32")
-        sentence_order = ops.sparse_categorical_crossentropy(
-            targets["sentence_order_labels"],
-            outputs["sentence_order_logits"],
-            from_logits=True,
-        )
-        return {
+        sums = self.pretraining_sums(outputs, targets)
+        losses = {
             # The small number keeps a batch without predictions finite.
-            "masked_lm_loss": ops.sum(weights * nll)
-            / (ops.sum(weights) + 1e-5),
-            "sentence_order_loss": ops.mean(sentence_order),
+            "masked_lm_loss": sums["masked_lm_nll"]
+            / (sums["predictions"] + 1e-5),
         }
+        if self.sentence_order_head is not None:
+            losses["sentence_order_loss"] = (
+                sums["sentence_order_nll"] / sums["examples"]
+            )
+        return losses
+
+    def pretraining_sums(self, outputs, targets) -> dict:
+        """Sums over a batch, from which losses and accuracies are made.
+
+        Args:
+            outputs: what `call` returned.
+            targets: as in `pretraining_losses`, and perhaps
+                `example_weights`, float [B], 0 where an example is filler.
+
+        Returns:
+            Scalars: `masked_lm_nll`, `masked_lm_correct` and `predictions`,
+            their number; `examples`; if there is that head,
+            `sentence_order_nll` and `sentence_order_correct`.
+        """
+        weights = ops.cast(targets["masked_lm_weights"], "float32")
+        nll, correct = _score(
+            outputs["masked_lm_logits"], targets["masked_lm_ids"]
+        )
+        sums = {
+            "masked_lm_nll": ops.sum(weights * nll),
+            "masked_lm_correct": ops.sum(weights * correct),
+            "predictions": ops.sum(weights),
+        }
+        labels = targets["sentence_order_labels"]
+        weights = targets.get("example_weights")
+        if weights is None:
+            weights = ops.ones(ops.shape(labels), "float32")
+        sums["examples"] = ops.sum(weights)
+        if self.sentence_order_head is not None:
+            nll, correct = _score(outputs["sentence_order_logits"], labels)
+            sums["sentence_order_nll"] = ops.sum(weights * nll)
+            sums["sentence_order_correct"] = ops.sum(weights * correct)
+        return sums
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """The sum of both losses, for `fit`."""
-        losses = self.pretraining_losses(y_pred, y)
-        return losses["masked_lm_loss"] + losses["sentence_order_loss"]
+        """The sum of the losses, for `fit` on one device."""
+        return sum(self.pretraining_losses(y_pred, y).values())
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""
         return {
             **super().get_config(),
+            "sentence_order": self.sentence_order_head is not None,
             "rematerialize": self.encoder.transformer.rematerialize,
         }
+
+
+def _score(logits, ids):
+    """Negative log-likelihood of the right class, and whether it is first."""
+    nll = ops.sparse_categorical_crossentropy(ids, logits, from_logits=True)
+    predicted = ops.cast(ops.argmax(logits, axis=-1), ids.dtype)
+    return nll, ops.cast(predicted == ids, "float32")

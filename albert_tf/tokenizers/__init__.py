@@ -1,7 +1,7 @@
 """Text to token ids with character offsets, and back."""
 
 from albert_tf.tokenizers.encoding import Encoding
-from albert_tf.tokenizers.loading import load_tokenizer
+from albert_tf.tokenizers.loading import load_tokenizer, open_tokenizer
 from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
 from albert_tf.tokenizers.tokenizer import Tokenizer
 from albert_tf.tokenizers.vocabulary import train_vocabulary
@@ -13,5 +13,6 @@ __all__ = [
     "Tokenizer",
     "WordPieceTokenizer",
     "load_tokenizer",
+    "open_tokenizer",
     "train_vocabulary",
 ]

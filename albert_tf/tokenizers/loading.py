@@ -36,3 +36,29 @@ def load_tokenizer(config, directory):
     return kinds[config["tokenizer"]](
         pathlib.Path(directory) / config["vocabulary"], config["lowercase"]
     )
+
+
+def open_tokenizer(path=None, lowercase=True):
+    """A tokenizer for a vocabulary file.
+
+    Args:
+        path: a SentencePiece `.model`, or a WordPiece `.txt`; None for the
+            official English vocabulary.
+        lowercase: whether to lower-case text first.
+
+    Returns:
+        A `Tokenizer`.
+
+    Raises:
+        UserError: the file is missing, damaged or of another kind.
+    """
+    if path is None:
+        return SentencePieceTokenizer(lowercase=lowercase)
+    suffixes = {".model": SentencePieceTokenizer, ".txt": WordPieceTokenizer}
+    path = pathlib.Path(path)
+    if path.suffix not in suffixes:
+        raise UserError(
+            f"vocabulary {path}: must be a SentencePiece .model or a "
+            "WordPiece .txt file"
+        )
+    return suffixes[path.suffix](path, lowercase)

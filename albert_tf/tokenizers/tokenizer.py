@@ -1,6 +1,7 @@
 """What every tokenizer does alike: special tokens, truncation, decoding."""
 
 import abc
+import hashlib
 import pathlib
 
 from albert_tf.errors import UserError
@@ -16,6 +17,7 @@ class Tokenizer(abc.ABC):
     is the same object; a pickle carries the vocabulary with it.
 
     Attributes:
+        pieces: all V pieces in the order of their ids.
         vocab_size: V, the number of pieces.
         pad_id: id of the padding token.
         unk_id: id that stands for pieces outside the vocabulary.
@@ -53,9 +55,9 @@ class Tokenizer(abc.ABC):
             raise UserError(f"vocabulary {source}: the file is empty")
         self._data = data
         self.lowercase = lowercase
-        pieces = self._load(source)
-        self.vocab_size = len(pieces)
-        ids = {piece: index for index, piece in enumerate(pieces)}
+        self.pieces = self._load(source)
+        self.vocab_size = len(self.pieces)
+        ids = {piece: index for index, piece in enumerate(self.pieces)}
         missing = [piece for piece in self.special_pieces if piece not in ids]
         if missing:
             raise UserError(
@@ -66,6 +68,11 @@ class Tokenizer(abc.ABC):
             ids[piece] for piece in self.special_pieces
         )
         self._hidden = {self.pad_id, self.cls_id, self.sep_id, self.mask_id}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the vocabulary file, in hexadecimal digits."""
+        return hashlib.sha256(self._data).hexdigest()
 
     def __copy__(self):
         return self
@@ -114,6 +121,20 @@ class Tokenizer(abc.ABC):
         """
         _check_text(text, "text")
         return self._split(text)[0]
+
+    def to_ids(self, texts):
+        """Cuts many texts into ids, fast and without special tokens.
+
+        Args:
+            texts: list of str.
+
+        Returns:
+            List of lists of integers, one a text.
+
+        Raises:
+            UserError: as in `tokenize`.
+        """
+        return self._split_batch(_check_texts(texts, "texts"))
 
     def encode(self, text, pair=None, max_length=512):
         """Encodes one text, or a pair of texts, with character offsets.

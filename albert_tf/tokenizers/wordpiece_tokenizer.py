@@ -49,10 +49,10 @@ class WordPieceTokenizer(Tokenizer):
     def _load(self, source):
         import tokenizers  # heavier than all of this package together
 
-        self._pieces = _read_pieces(self._data, source)
+        pieces = _read_pieces(self._data, source)
         self._tokenizer = tokenizers.Tokenizer(
             tokenizers.models.WordPiece(
-                {piece: index for index, piece in enumerate(self._pieces)},
+                {piece: index for index, piece in enumerate(pieces)},
                 unk_token=self.special_pieces[1],
                 max_input_chars_per_word=200,
             )
@@ -63,7 +63,7 @@ class WordPieceTokenizer(Tokenizer):
         self._tokenizer.pre_tokenizer = (
             tokenizers.pre_tokenizers.BertPreTokenizer()
         )
-        return self._pieces
+        return pieces
 
     def _split(self, text):
         encoded = self._tokenizer.encode(text)
@@ -75,7 +75,7 @@ class WordPieceTokenizer(Tokenizer):
         ]
 
     def _join(self, token_ids):
-        pieces = [self._pieces[token_id] for token_id in token_ids]
+        pieces = [self.pieces[token_id] for token_id in token_ids]
         text = " ".join(pieces).replace(f" {CONTINUATION}", "")
         return re.sub(f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])", "", text)
 

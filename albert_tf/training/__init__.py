@@ -1,6 +1,17 @@
 """Training: optimizers, schedules and the loops that use them."""
 
 from albert_tf.training.adamw import AdamW
-from albert_tf.training.schedules import WarmupPolynomialDecay
+from albert_tf.training.lamb import Lamb
+from albert_tf.training.schedules import (
+    WarmupCosineDecay,
+    WarmupPolynomialDecay,
+    scale_learning_rate,
+)
 
-__all__ = ["AdamW", "WarmupPolynomialDecay"]
+__all__ = [
+    "AdamW",
+    "Lamb",
+    "WarmupCosineDecay",
+    "WarmupPolynomialDecay",
+    "scale_learning_rate",
+]

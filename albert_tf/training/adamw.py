@@ -29,6 +29,10 @@ class AdamW(keras.optimizers.Optimizer):
         epsilon: keeps the quotient finite.
         clip_norm: the largest norm of the whole gradient, None for any.
         name: of the optimizer.
+
+    Attributes:
+        gradient_norm: float32 variable, the norm of the last whole gradient
+            before it was clipped.
     """
 
     def __init__(
@@ -48,18 +52,19 @@ class AdamW(keras.optimizers.Optimizer):
         self.beta_2 = beta_2
         self.epsilon = epsilon
         self.clip_norm = clip_norm
+        self.gradient_norm = self.add_variable(
+            shape=(),
+            dtype="float32",
+            aggregation="only_first_replica",
+            name="gradient_norm",
+        )
 
     def build(self, variables):
         """Makes m and v of all weights."""
         if self.built:
             return
         self.exclude_from_weight_decay(
-            var_list=[
-                variable
-                for variable in variables
-                if variable.name in ("gamma", "beta")
-                or variable.name.endswith("bias")
-            ]
+            var_list=[v for v in variables if not decays(v)]
         )
         super().build(variables)
         self._m = self.add_optimizer_variables(variables, "m")
@@ -72,26 +77,28 @@ class AdamW(keras.optimizers.Optimizer):
             grads: one gradient a weight.
             trainable_variables: the weights; None for those it was built with.
         """
-        if self.clip_norm is not None:
-            grads, _ = clip_by_global_norm_across_replicas(
-                grads, self.clip_norm
-            )
+        limit = float("inf") if self.clip_norm is None else self.clip_norm
+        grads, norm = clip_by_global_norm_across_replicas(grads, limit)
+        self.gradient_norm.assign(norm)
         super().apply(grads, trainable_variables)
 
     def update_step(self, gradient, variable, learning_rate):
         """Changes one weight, its m and its v."""
+        update = self.adam_update(gradient, variable)
+        learning_rate = ops.cast(learning_rate, variable.dtype)
+        self.assign_sub(variable, learning_rate * update)
+
+    def adam_update(self, gradient, variable):
+        """Changes m and v of one weight; returns m / (sqrt(v) + epsilon)."""
         index = self._get_variable_index(variable)
         gradient = ops.cast(gradient, variable.dtype)
-        learning_rate = ops.cast(learning_rate, variable.dtype)
         m = self.beta_1 * self._m[index] + (1 - self.beta_1) * gradient
         v = self.beta_2 * self._v[index] + (1 - self.beta_2) * ops.square(
             gradient
         )
         self.assign(self._m[index], m)
         self.assign(self._v[index], v)
-        self.assign_sub(
-            variable, learning_rate * m / (ops.sqrt(v) + self.epsilon)
-        )
+        return m / (ops.sqrt(v) + self.epsilon)
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""
@@ -105,3 +112,9 @@ class AdamW(keras.optimizers.Optimizer):
             "clip_norm": self.clip_norm,
             "name": self.name,
         }
+
+
+def decays(variable: keras.Variable) -> bool:
+    """Whether a weight decays: neither a bias nor of LayerNorm."""
+    name = variable.name
+    return name not in ("gamma", "beta") and not name.endswith("bias")

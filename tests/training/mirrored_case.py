@@ -1,4 +1,4 @@
-"""Trains on some logical devices: mirrored_case.py REPLICAS FILE."""
+"""Trains on some logical devices: mirrored_case.py REPLICAS FILE [Lamb]."""
 
 import sys
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from albert_tf.training.adamw import AdamW
+from albert_tf import training
 from albert_tf.training.gradients import clip_by_global_norm_across_replicas
 
 STEPS, BATCH = 8, 8
@@ -24,7 +24,7 @@ def make_strategy(replicas):
     )
 
 
-def make_model():
+def make_model(optimizer):
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
@@ -34,7 +34,7 @@ def make_model():
         ]
     )
     model.build((None, 6))
-    model.compile(AdamW(0.01), loss)
+    model.compile(getattr(training, optimizer)(0.01), loss)
     model.optimizer.build(model.trainable_variables)
     return model
 
@@ -67,17 +67,23 @@ def train_loop(strategy, model, ids, targets):
     return norms
 
 
-def main(replicas, file):
+def main(replicas, file, optimizer="AdamW"):
     strategy = make_strategy(int(replicas))
     rng = np.random.default_rng(0)
     # Few tokens, so that they repeat within and across the replicas.
     ids = rng.integers(0, 11, (STEPS * BATCH, 6))
     targets = rng.normal(size=(STEPS * BATCH, 3)).astype("float32")
     with strategy.scope():
-        by_fit, by_loop = make_model(), make_model()
+        by_fit, by_loop = make_model(optimizer), make_model(optimizer)
     by_fit.fit(ids, targets, batch_size=BATCH, shuffle=False, verbose=0)
     norms = train_loop(strategy, by_loop, ids, targets)
-    np.savez(file, *by_fit.get_weights(), *by_loop.get_weights(), norms=norms)
+    arrays = {"norms": norms}
+    if optimizer == "Lamb":
+        # What the optimizer tells must be what the loop saw.
+        told = by_loop.optimizer
+        assert told.gradient_norm.numpy() == norms[-1]
+        arrays["ratios"] = [r.numpy() for r in told.trust_ratios.values()]
+    np.savez(file, *by_fit.get_weights(), *by_loop.get_weights(), **arrays)
 
 
 if __name__ == "__main__":

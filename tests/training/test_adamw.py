@@ -63,6 +63,7 @@ def test_ten_steps_equal_the_official_rule(factor):
         dense = [tf.convert_to_tensor(g).numpy().astype(float) for g in grads]
         optimizer.apply(grads, model.trainable_variables)
         norms.append(reference.step(dense, float(RATE(step))))
+        assert float(optimizer.gradient_norm) == pytest.approx(norms[-1])
         for ours, theirs in zip(
             model.get_weights(), reference.weights, strict=True
         ):
@@ -115,6 +116,7 @@ def test_clipping_can_be_switched_off():
     def m_of(clip_norm):
         optimizer = AdamW(0.1, clip_norm=clip_norm)
         optimizer.apply([np.float32(30), np.float32(40)], variables(a=1, b=1))
+        assert float(optimizer.gradient_norm) == pytest.approx(50.0)
         return [float(v.numpy()) for v in optimizer._m]
 
     np.testing.assert_allclose(m_of(None), [3.0, 4.0], rtol=1e-6)

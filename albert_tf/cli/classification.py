@@ -1,77 +1,26 @@
-"""The `albert-tf` command: parses the arguments and shows the results.
-
-Each command imports what it needs when it runs, so that `--help` is quick and
-`predict` with a `.tflite` file never loads TensorFlow.
-"""
+"""The commands around a classifier."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import os
-import sys
-import warnings
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from typer import Argument, Option
 
-from albert_tf.errors import UserError
-from albert_tf.terminal import console, fail, read_lines, say, show_warning
-
-# Before anything imports TensorFlow: it tells of GPUs that are not there, and
-# warns of the graph that each length of a batch gets.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
-app = typer.Typer(
-    help="ALBERT for TensorFlow and Keras 3, from pre-training to a phone.",
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
+from albert_tf.cli.arguments import (
+    LabelColumn,
+    Model,
+    Overwrite,
+    PairColumn,
+    TextColumn,
 )
-# What typer's own copy of click raises; it has no public name.
-UsageError = typer.BadParameter.__base__
-
-Model = Annotated[
-    str,
-    Argument(
-        help="A .tflite file, a directory made by finetune, "
-        "hf:ID-or-directory or tf1:checkpoint."
-    ),
-]
-TextColumn = Annotated[str | None, Option("--text", help="Column of the text.")]
-PairColumn = Annotated[
-    str | None, Option("--pair", help="Column of a second text.")
-]
-LabelColumn = Annotated[str, Option("--label", help="Column of the class.")]
-Overwrite = Annotated[
-    bool, Option("--overwrite", help="Replace what is there.")
-]
+from albert_tf.errors import UserError
+from albert_tf.terminal import console, read_lines, say
 
 
-def main() -> None:
-    """Runs the command; a mistake of the user's is one line and status 2."""
-    warnings.showwarning = show_warning
-    arguments = sys.argv[1:] or ["--help"]
-    try:
-        # The status is None after a command and a number after --help.
-        status = app(arguments, prog_name="albert-tf", standalone_mode=False)
-    except UsageError as error:
-        hint = f"see {error.ctx.command_path} --help"
-        status = fail(f"{error.format_message().rstrip('.')}; {hint}")
-    except UserError as error:
-        status = fail(str(error))
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        status = fail(f"{place}{error.strerror or error}")
-    sys.exit(status or 0)
-
-
-@app.command()
 def demo(
     output: Annotated[
         Path, Option(help="Where the results go; replaces an earlier run's.")
@@ -94,7 +43,6 @@ def demo(
     say(snips.NEXT_STEPS.format(output=output))
 
 
-@app.command()
 def finetune(
     train: Annotated[
         Path, Option(help="Labelled examples: TSV, CSV or JSON Lines.")
@@ -225,7 +173,6 @@ def finetune(
         )
 
 
-@app.command()
 def evaluate(
     model: Model,
     file: Annotated[Path, Argument(help="Labelled examples.")],
@@ -273,7 +220,6 @@ def evaluate(
         say(f"confusion matrix in {plot}")
 
 
-@app.command()
 def predict(
     model: Model,
     texts: Annotated[
@@ -303,134 +249,6 @@ def predict(
             print(f"{prediction.label}\t{prediction.score:.4f}\t{text}")
 
 
-@app.command()
-def export(
-    model: Annotated[
-        str, Argument(help="A directory made by finetune, or any other source.")
-    ],
-    output: Annotated[Path, Argument(help="The .tflite file.")],
-    quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
-    verify: Annotated[
-        Path | None,
-        Option(help="Labelled examples: compare the file with Keras on them."),
-    ] = None,
-    threshold: Annotated[
-        float, Option(help="Points of accuracy that the file may lose.")
-    ] = 0.5,
-    text: TextColumn = None,
-    pair: PairColumn = None,
-    label: LabelColumn = "label",
-    overwrite: Overwrite = False,
-):
-    """Makes one file for the phone: model, labels and vocabulary.
-
-    With --verify, a file that loses accuracy is not written.
-
-    Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
-    """
-    from albert_tf import tables
-    from albert_tf.files import check_new_file, new_file
-
-    check_new_file(output, overwrite)
-    examples = None
-    if verify is not None:
-        from albert_tf.data.readers import read_examples
-
-        examples = read_examples(verify, text, pair, label)
-    import export as exporter
-    from albert_tf.checkpoints import load_model
-
-    loaded = load_model(model)
-    with new_file(output, overwrite) as file:
-        exporter.to_tflite(loaded, file, quantization)
-        if examples is not None:
-            report = exporter.verify(loaded, file, examples, threshold)
-            console.print(tables.fields(report))
-    say(f"{output}: {output.stat().st_size:,} bytes")
-
-
-@app.command()
-def convert(
-    source: Annotated[
-        str,
-        Argument(
-            help="hf:ID-or-directory, tf1:checkpoint, keras_hub:PRESET or a "
-            "directory of ours."
-        ),
-    ],
-    output: Annotated[Path, Argument(help="Directory to make.")],
-    to: Annotated[
-        str, Option(help="albert_tf, huggingface or tf1.")
-    ] = "albert_tf",
-    overwrite: Overwrite = False,
-):
-    """Writes a checkpoint in the format of another library.
-
-    Example:
-    [bold]albert-tf convert tf1:albert_base model --to huggingface[/bold]
-    """
-    from albert_tf.checkpoints import convert as run
-
-    checkpoint = run(source, output, to, overwrite=overwrite)
-    say(f"{len(checkpoint.weights)} weights written to {output}")
-
-
-@app.command()
-def info(
-    preset: Annotated[
-        str | None,
-        Argument(help="A preset's name, or a config.json; none: all presets."),
-    ] = None,
-):
-    """What a model costs: parameters, bytes, operations.
-
-    Example: [bold]albert-tf info albert_base_v2[/bold]
-    """
-    from albert_tf import tables
-    from albert_tf.config import PRESETS, AlbertConfig
-
-    if preset is None:
-        console.print(tables.presets(PRESETS))
-        return
-    path = Path(preset)
-    if path.is_dir():
-        path = path / "config.json"
-    if path.exists() or path.suffix == ".json":
-        config = AlbertConfig.load(path)
-    else:
-        config = AlbertConfig.from_preset(preset)
-    console.print(tables.sizes(preset, config))
-    console.print(tables.operations(config))
-    say(
-        "Few parameters do not mean few operations: the layers share their "
-        f"weights,\nbut all {config.num_hidden_layers} of them are computed. "
-        "Time goes with the operations, memory with\nthe parameters."
-    )
-
-
-@app.command()
-def vocabulary(
-    files: Annotated[list[Path], Argument(help="Text files, UTF-8.")],
-    output: Annotated[Path, Option(help="The .model file to make.")],
-    size: Annotated[int, Option(min=1, help="Number of tokens.")] = 30000,
-    overwrite: Overwrite = False,
-):
-    """Trains a SentencePiece vocabulary as the official one was trained.
-
-    Example:
-    [bold]albert-tf vocabulary corpus.txt --output my.model --size 8000[/bold]
-    """
-    from albert_tf.tokenizers import train_vocabulary
-
-    if output.suffix != ".model":
-        raise UserError(f"{output}: the name of a vocabulary ends with .model")
-    made = train_vocabulary(files, output, size, overwrite=overwrite)
-    say(
-        f"{size:,} tokens of {made['lines']:,} lines in {output}; "
-        f"{made['skipped_lines']:,} lines were too long"
-    )
-
-
 def _load_classifier(source: str):
     """Something with `labels` and `classify`: a file or a Keras model."""
     if source.endswith(".tflite") or os.path.isfile(source):
@@ -440,7 +258,3 @@ def _load_classifier(source: str):
     from albert_tf.models import AlbertClassifier
 
     return AlbertClassifier.from_preset(source)
-
-
-if __name__ == "__main__":
-    main()

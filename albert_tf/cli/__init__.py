@@ -1,0 +1,64 @@
+"""The `albert-tf` command: parses the arguments and shows the results.
+
+Each command imports what it needs when it runs, so that `--help` is quick and
+`predict` with a `.tflite` file never loads TensorFlow.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+
+import typer
+
+from albert_tf.cli import classification, models, pretraining
+from albert_tf.errors import UserError
+from albert_tf.terminal import fail, show_warning
+
+# Before anything imports TensorFlow: it tells of GPUs that are not there, and
+# warns of the graph that each length of a batch gets.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+app = typer.Typer(
+    help="ALBERT for TensorFlow and Keras 3, from pre-training to a phone.",
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+# What typer's own copy of click raises; it has no public name.
+UsageError = typer.BadParameter.__base__
+for command in (
+    classification.demo,
+    pretraining.vocabulary,
+    pretraining.prepare,
+    pretraining.pretrain,
+    classification.finetune,
+    classification.evaluate,
+    classification.predict,
+    models.export,
+    models.convert,
+    models.info,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Runs the command; a mistake of the user's is one line and status 2."""
+    warnings.showwarning = show_warning
+    arguments = sys.argv[1:] or ["--help"]
+    try:
+        # The status is None after a command and a number after --help.
+        status = app(arguments, prog_name="albert-tf", standalone_mode=False)
+    except UsageError as error:
+        hint = f"see {error.ctx.command_path} --help"
+        status = fail(f"{error.format_message().rstrip('.')}; {hint}")
+    except UserError as error:
+        status = fail(str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        status = fail(f"{place}{error.strerror or error}")
+    sys.exit(status or 0)

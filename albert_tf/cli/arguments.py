@@ -1,0 +1,23 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Argument, Option
+
+Model = Annotated[
+    str,
+    Argument(
+        help="A .tflite file, a directory made by finetune, "
+        "hf:ID-or-directory or tf1:checkpoint."
+    ),
+]
+TextColumn = Annotated[str | None, Option("--text", help="Column of the text.")]
+PairColumn = Annotated[
+    str | None, Option("--pair", help="Column of a second text.")
+]
+LabelColumn = Annotated[str, Option("--label", help="Column of the class.")]
+Overwrite = Annotated[
+    bool, Option("--overwrite", help="Replace what is there.")
+]

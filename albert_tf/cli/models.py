@@ -1,0 +1,118 @@
+"""The commands around models of any task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from albert_tf.cli.arguments import (
+    LabelColumn,
+    Overwrite,
+    PairColumn,
+    TextColumn,
+)
+from albert_tf.terminal import console, say
+
+
+def export(
+    model: Annotated[
+        str, Argument(help="A directory made by finetune, or any other source.")
+    ],
+    output: Annotated[Path, Argument(help="The .tflite file.")],
+    quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
+    verify: Annotated[
+        Path | None,
+        Option(help="Labelled examples: compare the file with Keras on them."),
+    ] = None,
+    threshold: Annotated[
+        float, Option(help="Points of accuracy that the file may lose.")
+    ] = 0.5,
+    text: TextColumn = None,
+    pair: PairColumn = None,
+    label: LabelColumn = "label",
+    overwrite: Overwrite = False,
+):
+    """Makes one file for the phone: model, labels and vocabulary.
+
+    With --verify, a file that loses accuracy is not written.
+
+    Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
+    """
+    from albert_tf import tables
+    from albert_tf.files import check_new_file, new_file
+
+    check_new_file(output, overwrite)
+    examples = None
+    if verify is not None:
+        from albert_tf.data.readers import read_examples
+
+        examples = read_examples(verify, text, pair, label)
+    import export as exporter
+    from albert_tf.checkpoints import load_model
+
+    loaded = load_model(model)
+    with new_file(output, overwrite) as file:
+        exporter.to_tflite(loaded, file, quantization)
+        if examples is not None:
+            report = exporter.verify(loaded, file, examples, threshold)
+            console.print(tables.fields(report))
+    say(f"{output}: {output.stat().st_size:,} bytes")
+
+
+def convert(
+    source: Annotated[
+        str,
+        Argument(
+            help="hf:ID-or-directory, tf1:checkpoint, keras_hub:PRESET or a "
+            "directory of ours."
+        ),
+    ],
+    output: Annotated[Path, Argument(help="Directory to make.")],
+    to: Annotated[
+        str, Option(help="albert_tf, huggingface or tf1.")
+    ] = "albert_tf",
+    overwrite: Overwrite = False,
+):
+    """Writes a checkpoint in the format of another library.
+
+    Example:
+    [bold]albert-tf convert tf1:albert_base model --to huggingface[/bold]
+    """
+    from albert_tf.checkpoints import convert as run
+
+    checkpoint = run(source, output, to, overwrite=overwrite)
+    say(f"{len(checkpoint.weights)} weights written to {output}")
+
+
+def info(
+    preset: Annotated[
+        str | None,
+        Argument(help="A preset's name, or a config.json; none: all presets."),
+    ] = None,
+):
+    """What a model costs: parameters, bytes, operations.
+
+    Example: [bold]albert-tf info albert_base_v2[/bold]
+    """
+    from albert_tf import tables
+    from albert_tf.config import PRESETS, AlbertConfig
+
+    if preset is None:
+        console.print(tables.presets(PRESETS))
+        return
+    path = Path(preset)
+    if path.is_dir():
+        path = path / "config.json"
+    if path.exists() or path.suffix == ".json":
+        config = AlbertConfig.load(path)
+    else:
+        config = AlbertConfig.from_preset(preset)
+    console.print(tables.sizes(preset, config))
+    console.print(tables.operations(config))
+    say(
+        "Few parameters do not mean few operations: the layers share their "
+        f"weights,\nbut all {config.num_hidden_layers} of them are computed. "
+        "Time goes with the operations, memory with\nthe parameters."
+    )

@@ -1,0 +1,373 @@
+"""A prepared corpus, as batches for training and for evaluation."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf.data.corpus import HELD_OUT, MANIFEST, TRAIN
+from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
+from albert_tf.data.records import RecordFiles
+from albert_tf.errors import UserError
+from albert_tf.tokenizers import Tokenizer, load_tokenizer
+
+_OFFICIAL = "masked_lm_positions"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """The part of each batch that a process reads.
+
+    Attributes:
+        pipeline: number of the process.
+        pipelines: how many there are.
+        replicas: replicas in each of them; each gets a batch of its own.
+    """
+
+    pipeline: int = 0
+    pipelines: int = 1
+    replicas: int = 1
+
+
+class PretrainingCorpus:
+    """The examples in a directory that `prepare_corpus` made.
+
+    A batch is a function of the seed and its number alone: the order of an
+    epoch is drawn from the seed and the epoch's number, and every example that
+    is read owns a stretch of one stream of random numbers for its masks. So
+    training goes on at any step exactly as if it had never stopped, and any
+    number of workers reads together what one worker would read.
+
+    Args:
+        directory: of `prepare_corpus`, or of TFRecord files in the official
+            format (masked examples of one length).
+        split: "train" or "held_out".
+
+    Attributes:
+        length: L.
+        objective: see `SegmentOptions`; None where the files do not say.
+        is_masked: whether the examples were masked when they were written.
+        tokenizer: the vocabulary's; None where there is none.
+
+    Raises:
+        UserError: there are no examples, or a file is damaged.
+    """
+
+    def __init__(self, directory: str | os.PathLike, split: str = TRAIN):
+        self._directory = Path(directory)
+        self.tokenizer, self.objective, self.length = None, None, None
+        pattern = f"{split}-*.tfrecord"
+        if (self._directory / MANIFEST).exists():
+            self._read_manifest()
+        else:
+            pattern = "*.tfrecord*"
+        paths = sorted(self._directory.glob(pattern))
+        if not paths:
+            kind = "held-out" if split == HELD_OUT else "training"
+            raise UserError(
+                f"{directory}: has no {kind} examples; `albert-tf prepare` "
+                "makes them"
+            )
+        self._records = RecordFiles(paths)
+        self._inspect(paths[0])
+
+    def _read_manifest(self):
+        path = self._directory / MANIFEST
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            segments = manifest["options"]["segments"]
+            self.objective, self.length = (
+                segments["objective"],
+                segments["length"],
+            )
+            vocabulary = json.loads(
+                (self._directory / "tokenizer.json").read_text()
+            )
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise UserError(f"{path}: damaged: {error!r}") from error
+        self.tokenizer = load_tokenizer(vocabulary, self._directory)
+        if self.tokenizer.digest != manifest["vocabulary"]:
+            raise UserError(
+                f"{self._directory}: its vocabulary is not the one that the "
+                "examples were made with"
+            )
+
+    def _inspect(self, path):
+        """What kind of examples there are, by the first."""
+        import tensorflow as tf
+
+        try:
+            example = tf.train.Example.FromString(self._records[0])
+        except Exception as error:  # protobuf's own class is not public
+            raise UserError(
+                f"{path}: holds no tf.train.Example records"
+            ) from error
+        features = example.features.feature
+        self.is_masked = _OFFICIAL in features
+        if not self.is_masked and "token_ids" not in features:
+            raise UserError(
+                f"{path}: has neither our features (token_ids) nor the "
+                f"official ones ({_OFFICIAL}), but {', '.join(features)}"
+            )
+        if self.is_masked:
+            self.length = len(features["input_ids"].int64_list.value)
+            self._num_predictions = len(features[_OFFICIAL].int64_list.value)
+
+    def __len__(self):
+        return len(self._records)
+
+    def check_fits(self, tokenizer: Tokenizer | None, config) -> None:
+        """Raises `UserError` if a model cannot be trained on it.
+
+        Args:
+            tokenizer: the one of the weights to start from; None for random
+                weights.
+            config: the model's `AlbertConfig`.
+        """
+        mine = self.tokenizer
+        if self.length > config.max_position_embeddings:
+            raise UserError(
+                f"{self._directory}: examples of {self.length} tokens, but "
+                f"the model takes {config.max_position_embeddings}"
+            )
+        if mine is None:
+            return
+        if mine.vocab_size > config.vocab_size:
+            raise UserError(
+                f"{self._directory}: made with a vocabulary of "
+                f"{mine.vocab_size} tokens, but the model has "
+                f"{config.vocab_size}"
+            )
+        if tokenizer is not None and tokenizer.digest != mine.digest:
+            raise UserError(
+                f"{self._directory}: made with another vocabulary than the "
+                "model's; prepare the text with the model's own"
+            )
+
+    def batches(
+        self,
+        batch_size: int,
+        masking: MaskingOptions,
+        seed: int,
+        first_step: int = 0,
+        shard: Shard = Shard(),
+    ):
+        """Endless batches for training.
+
+        Args:
+            batch_size: B, over all replicas.
+            masking: of examples that are not masked yet.
+            seed: of order and masks.
+            first_step: number of the first batch.
+            shard: the part of each batch to read.
+
+        Returns:
+            A `tf.data.Dataset` of pairs. Inputs: `token_ids`, `segment_ids`,
+            `padding_mask` (int32 [b, L]) and `masked_positions` (int32
+            [b, P]). Targets: `masked_lm_ids` (int32 [b, P]),
+            `masked_lm_weights` (float32 [b, P]), `sentence_order_labels`
+            (int32 [b]) and `example_weights` (float32 [b]). b is a replica's
+            share of B.
+
+        Raises:
+            UserError: B is more than there are examples, or not divisible
+                among the replicas.
+        """
+        if batch_size > len(self):
+            raise UserError(
+                f"{self._directory}: has {len(self)} examples, fewer than one "
+                f"batch of {batch_size}"
+            )
+        order = _EpochOrder(len(self), seed)
+        return self._dataset(
+            batch_size, shard, first_step, None, order, masking, seed
+        )
+
+    def all_batches(
+        self,
+        batch_size: int,
+        masking: MaskingOptions,
+        shard: Shard = Shard(),
+    ):
+        """Every example once, always with the same masks, for evaluation.
+
+        Args:
+            batch_size: as in `batches`. The last batch is filled up with
+                examples whose weights are 0.
+            masking: as in `batches`.
+            shard: as in `batches`.
+
+        Returns:
+            A finite `tf.data.Dataset` as of `batches`.
+        """
+        steps = math.ceil(len(self) / batch_size)
+        order = range(len(self)).__getitem__
+        return self._dataset(batch_size, shard, 0, steps, order, masking, 0)
+
+    def _dataset(
+        self, batch_size, shard, first_step, steps, order, masking, seed
+    ):
+        import tensorflow as tf
+
+        size, rest = divmod(batch_size, shard.pipelines * shard.replicas)
+        if rest:
+            raise UserError(
+                f"batch_size={batch_size} must be divisible by the "
+                f"{shard.pipelines * shard.replicas} replicas"
+            )
+
+        masker = None if self.is_masked else Masker(masking, self.tokenizer)
+        predictions = masking.num_predictions(self.length)
+
+        def first_place(number):
+            """The first place, in the stream of examples, of a replica."""
+            step, replica = number // shard.replicas, number % shard.replicas
+            replica += shard.pipeline * shard.replicas
+            return step * batch_size + replica * size
+
+        def read(place):
+            places = range(place, place + size)
+            return np.array([self._read(order, p) for p in places], object)
+
+        def load(place):
+            records = tf.numpy_function(read, [place], tf.string)
+            records.set_shape([size])
+            if self.is_masked:
+                return self._parse_official(records)
+            mask = functools.partial(self._mask, masker, seed)
+            return self._parse(records, place, mask, predictions)
+
+        last = tf.int64.max if steps is None else steps * shard.replicas
+        return (
+            tf.data.Dataset.range(first_step * shard.replicas, last)
+            .map(first_place)
+            .map(load, num_parallel_calls=tf.data.AUTOTUNE)
+            .prefetch(tf.data.AUTOTUNE)
+        )
+
+    def _read(self, order, place) -> bytes:
+        try:
+            return self._records[order(place)]
+        except IndexError:  # behind the end, while evaluating
+            return b""
+
+    def _parse(self, records, place, mask, predictions):
+        import tensorflow as tf
+
+        number = tf.io.FixedLenFeature([], tf.int64, default_value=0)
+        tokens = tf.io.RaggedFeature(tf.int64)
+        features = tf.io.parse_example(
+            records,
+            {
+                "token_ids": tokens,
+                "word_starts": tokens,
+                "first_length": number,
+                "label": number,
+            },
+        )
+        shape = (records.shape[0], self.length)
+        token_ids = tf.cast(
+            features["token_ids"].to_tensor(shape=shape), tf.int32
+        )
+        starts = features["word_starts"].to_tensor(shape=shape) > 0
+        arrays = tf.numpy_function(
+            mask, [place, token_ids, starts], [tf.int32] * 3 + [tf.float32]
+        )
+        slots = (shape[0], predictions)
+        for array, known in zip(arrays, (shape, *[slots] * 3), strict=True):
+            array.set_shape(known)
+        masked_ids, positions, ids, weights = arrays
+        real = token_ids > 0
+        first = tf.cast(features["first_length"][:, None], tf.int32)
+        inputs = {
+            "token_ids": masked_ids,
+            "segment_ids": tf.cast(
+                real & (tf.range(self.length) >= first), tf.int32
+            ),
+            "padding_mask": tf.cast(real, tf.int32),
+            "masked_positions": positions,
+        }
+        return inputs, {
+            "masked_lm_ids": ids,
+            "masked_lm_weights": weights,
+            "sentence_order_labels": tf.cast(features["label"], tf.int32),
+            "example_weights": tf.cast(first[:, 0] > 0, tf.float32),
+        }
+
+    def _mask(self, masker, seed, place, token_ids, word_starts):
+        bits = np.random.PCG64([seed, 1])
+        bits.advance(int(place) * DRAWS * self.length)
+        shape = (len(token_ids), DRAWS, self.length)
+        masked = masker(
+            token_ids, word_starts, np.random.Generator(bits).random(shape)
+        )
+        return (
+            masked["token_ids"],
+            masked["masked_positions"],
+            masked["masked_lm_ids"],
+            masked["masked_lm_weights"],
+        )
+
+    def _parse_official(self, records):
+        import tensorflow as tf
+
+        def ints(size):
+            return tf.io.FixedLenFeature([size], tf.int64, [0] * size)
+
+        length, predictions = self.length, self._num_predictions
+        features = tf.io.parse_example(
+            records,
+            {
+                "input_ids": ints(length),
+                "input_mask": ints(length),
+                "segment_ids": ints(length),
+                "masked_lm_positions": ints(predictions),
+                "masked_lm_ids": ints(predictions),
+                "masked_lm_weights": tf.io.FixedLenFeature(
+                    [predictions], tf.float32, [0.0] * predictions
+                ),
+                "next_sentence_labels": ints(1),
+            },
+        )
+        ints32 = {
+            name: tf.cast(value, tf.int32)
+            for name, value in features.items()
+            if value.dtype == tf.int64
+        }
+        inputs = {
+            "token_ids": ints32["input_ids"],
+            "segment_ids": ints32["segment_ids"],
+            "padding_mask": ints32["input_mask"],
+            "masked_positions": ints32["masked_lm_positions"],
+        }
+        return inputs, {
+            "masked_lm_ids": ints32["masked_lm_ids"],
+            "masked_lm_weights": features["masked_lm_weights"],
+            "sentence_order_labels": ints32["next_sentence_labels"][:, 0],
+            "example_weights": tf.cast(
+                ints32["input_mask"][:, 0] > 0, tf.float32
+            ),
+        }
+
+
+class _EpochOrder:
+    """Which example has a place in the endless stream of epochs."""
+
+    def __init__(self, size: int, seed: int):
+        self._size, self._seed = size, seed
+        # A batch may hold the end of an epoch and the start of the next.
+        self._draw = functools.lru_cache(maxsize=2)(self._draw)
+
+    def __call__(self, place: int) -> int:
+        epoch, index = divmod(int(place), self._size)
+        return self._draw(epoch)[index]
+
+    def _draw(self, epoch):
+        rng = np.random.default_rng([self._seed, 0, epoch])
+        return rng.permutation(self._size)

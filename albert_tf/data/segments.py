@@ -1,0 +1,208 @@
+"""Sentences of documents -> pairs of segments (paper, section 3.1)."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+
+import numpy as np
+
+from albert_tf.errors import UserError
+
+OBJECTIVES = ("sop", "nsp", "none")
+
+
+@dataclasses.dataclass(frozen=True)
+class SegmentOptions:
+    """How examples are cut out of documents.
+
+    Attributes:
+        objective: "sop", sentence order: two consecutive segments, swapped
+            in half of the examples; "nsp", next sentence, as in BERT: the
+            second segment is from another document in half of them; "none":
+            one segment.
+        length: L, the longest example in tokens, special ones included.
+        short_share: share of examples that are shorter, so that the model
+            sees short inputs too; their length is drawn evenly.
+    """
+
+    objective: str = "sop"
+    length: int = 128
+    short_share: float = 0.1
+
+    def __post_init__(self):
+        if self.objective not in OBJECTIVES:
+            raise UserError(
+                f"objective={self.objective!r} must be one of "
+                f"{', '.join(OBJECTIVES)}"
+            )
+        if self.length < 8:
+            raise UserError(f"length={self.length} must be at least 8")
+        if not 0 <= self.short_share <= 1:
+            raise UserError(
+                f"short_share={self.short_share} must be from 0 to 1"
+            )
+
+    @property
+    def room(self) -> int:
+        """Tokens of text in the longest example."""
+        return self.length - (2 if self.objective == "none" else 3)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    """The text of one example: spans of a stream of tokens.
+
+    Attributes:
+        first: begin and end of the first segment.
+        second: begin and end of the second, equal where there is none.
+        label: 0 for in order (or next), 1 for swapped (or from elsewhere).
+    """
+
+    first: tuple[int, int]
+    second: tuple[int, int]
+    label: int
+
+
+class SegmentCutter:
+    """Cuts the sentences of a few documents into examples.
+
+    Sentences are collected until an example is full; it goes on with the next
+    document where one ends, so that short ones do not leave padding. Two
+    segments meet between two sentences of one document, so that their order
+    means something; under "sop" nothing is ever taken from elsewhere. What is
+    over the length is cut off the longer segment, at random from its front or
+    its end (`truncate_seq_pair` of the official code).
+
+    Args:
+        options: how examples are cut.
+        documents: for each document the lengths of its sentences in tokens.
+        rng: where all choices are drawn from.
+
+    Attributes:
+        dropped: how many tokens were left out, by reason.
+    """
+
+    def __init__(
+        self,
+        options: SegmentOptions,
+        documents: list[list[int]],
+        rng: np.random.Generator,
+    ):
+        self._options = options
+        self._rng = rng
+        # The sentences of all documents one after the other.
+        lengths = [n for document in documents for n in document]
+        self._ends = np.cumsum(lengths, dtype=np.int64).tolist()
+        self._starts = [0, *self._ends[:-1]]
+        sizes = [len(document) for document in documents]
+        self._document = np.repeat(np.arange(len(sizes)), sizes).tolist()
+        self._first_sentence = [0, *np.cumsum(sizes).tolist()]
+        self.dropped = collections.Counter()
+
+    def cut(self) -> list[Pair]:
+        """All examples, in the order of the documents."""
+        pairs = []
+        sentence = 0
+        while sentence < len(self._ends):
+            target = self._draw_length()
+            stop, splits = self._collect(sentence, target)
+            if self._options.objective == "none":
+                pairs.append(self._single(sentence, stop, target))
+            elif not splits:
+                tokens = self._ends[stop - 1] - self._starts[sentence]
+                self.dropped["tokens of lone sentences"] += tokens
+            else:
+                split = splits[int(self._rng.random() * len(splits))]
+                pair, stop = self._pair(sentence, split, stop, target)
+                pairs.append(pair)
+            sentence = stop
+        return pairs
+
+    def _draw_length(self) -> int:
+        room = self._options.room
+        if self._rng.random() >= self._options.short_share:
+            return room
+        return int(self._rng.integers(2, room + 1))
+
+    def _collect(self, sentence, target):
+        """Sentences for an example, until it is full and can be split.
+
+        Returns:
+            The sentence after the last, and the sentences that a second
+            segment may begin with.
+        """
+        begin, splits = self._starts[sentence], []
+        stop = sentence + 1
+        need_split = self._options.objective != "none"
+        while stop < len(self._ends) and (
+            self._ends[stop - 1] - begin < target or (need_split and not splits)
+        ):
+            if self._document[stop] == self._document[stop - 1]:
+                splits.append(stop)
+            stop += 1
+        return stop, splits
+
+    def _single(self, sentence, stop, target):
+        begin, end = self._starts[sentence], self._ends[stop - 1]
+        span = (begin, end)
+        if end - begin > target:
+            self.dropped["tokens over the length"] += end - begin - target
+            span = self._shorten(span, end - begin - target)
+        return Pair(span, (0, 0), 0)
+
+    def _pair(self, sentence, split, stop, target):
+        first = (self._starts[sentence], self._ends[split - 1])
+        second = (self._starts[split], self._ends[stop - 1])
+        label = int(self._rng.random() < 0.5)
+        if self._options.objective == "nsp":
+            if label:
+                size = max(target - (first[1] - first[0]), 1)
+                elsewhere = self._elsewhere(self._document[split], size)
+                if elsewhere is None:  # there is no other document
+                    label = 0
+                else:
+                    # What follows the first segment is still to come.
+                    second, stop = elsewhere, split
+            first, second = self._fit(first, second, target)
+            return Pair(first, second, label), stop
+        first, second = self._fit(first, second, target)
+        if label:
+            first, second = second, first
+        return Pair(first, second, label), stop
+
+    def _elsewhere(self, document, size):
+        """About `size` tokens from a random place of another document."""
+        others = len(self._first_sentence) - 2
+        if others < 1:
+            return None
+        other = int(self._rng.integers(others))
+        other += other >= document
+        sentences = range(
+            self._first_sentence[other], self._first_sentence[other + 1]
+        )
+        start = int(self._rng.integers(sentences.start, sentences.stop))
+        stop = start + 1
+        while stop < sentences.stop and (
+            self._ends[stop - 1] - self._starts[start] < size
+        ):
+            stop += 1
+        return self._starts[start], self._ends[stop - 1]
+
+    def _fit(self, first, second, target):
+        """Cuts the longer segment, token by token, until both fit."""
+        sizes = first[1] - first[0], second[1] - second[0]
+        over = sum(sizes) - target
+        if over <= 0:
+            return first, second
+        self.dropped["tokens over the length"] += over
+        keep_second = min(sizes[1], max((target + 1) // 2, target - sizes[0]))
+        keep_first = target - keep_second
+        return (
+            self._shorten(first, sizes[0] - keep_first),
+            self._shorten(second, sizes[1] - keep_second),
+        )
+
+    def _shorten(self, span, number):
+        front = int(self._rng.binomial(number, 0.5)) if number else 0
+        return span[0] + front, span[1] - (number - front)

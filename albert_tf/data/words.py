@@ -1,0 +1,58 @@
+"""Where words begin among the tokens."""
+
+import unicodedata
+
+import numpy as np
+
+from albert_tf.tokenizers import SentencePieceTokenizer, Tokenizer
+
+_WORD_START = "\u2581"
+_CONTINUATION = "##"
+# Scripts that put no blanks between words: each piece stands for itself.
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER")
+
+
+def find_word_starts(tokenizer: Tokenizer) -> np.ndarray:
+    """Which pieces of a vocabulary begin a word.
+
+    For SentencePiece the rule of the official create_pretraining_data.py,
+    `_is_start_piece_sp`: a piece goes on with a word if it is made of letters
+    (with punctuation between them) and has no mark for a blank before it;
+    digits, single punctuation marks and ideographs begin words of their own.
+    The official rule knows the letters a to z only, so that every piece with
+    another one begins a word; ours knows those of all scripts that put blanks
+    between words.
+
+    Args:
+        tokenizer: any.
+
+    Returns:
+        bool [V].
+    """
+    if isinstance(tokenizer, SentencePieceTokenizer):
+        begins = _begins_word
+    else:
+        begins = _has_no_continuation_mark
+    return np.array([begins(piece) for piece in tokenizer.pieces])
+
+
+def _has_no_continuation_mark(piece: str) -> bool:
+    return not piece.startswith(_CONTINUATION)
+
+
+def _begins_word(piece: str) -> bool:
+    return (
+        piece.startswith((_WORD_START, "<"))
+        or not any(map(str.isalpha, piece))
+        or not all(map(_is_within_word, piece))
+    )
+
+
+def _is_within_word(character: str) -> bool:
+    if character.isascii():
+        # As officially, an apostrophe cuts: "'s" is a word.
+        return (
+            character.isalpha() or character in '!"#$%&()*+,-./:;?@[\\]^_`{|}~'
+        )
+    name = unicodedata.name(character, "")
+    return character.isalpha() and not name.startswith(_UNSPACED)

@@ -1,0 +1,136 @@
+"""Where training runs: one device, several, several machines, a TPU."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from albert_tf.errors import UserError
+
+STRATEGIES = ("one", "mirrored", "workers", "tpu")
+
+
+def make_strategy(
+    name: str,
+    workers: Sequence[str] = (),
+    worker: int = 0,
+    tpu: str = "local",
+    timeout: float = 120.0,
+) -> tf.distribute.Strategy:
+    """Makes a strategy.
+
+    Args:
+        name: "one" (the default device), "mirrored" (all GPUs of this
+            machine), "workers" (several machines, each with all its GPUs) or
+            "tpu".
+        workers: for "workers", the "host:port" of each, in the same order
+            everywhere; none if TF_CONFIG is set.
+        worker: which of them this is.
+        tpu: name of the TPU.
+        timeout: seconds to wait for the other workers.
+
+    Raises:
+        UserError: a worker cannot be reached, or there is no TPU.
+    """
+    if name not in STRATEGIES:
+        raise UserError(
+            f"strategy={name!r} must be one of {', '.join(STRATEGIES)}"
+        )
+    if name == "one":
+        return tf.distribute.get_strategy()
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy()
+    if name == "tpu":
+        return _tpu(tpu)
+    return _workers(workers, worker, timeout)
+
+
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
+    """Whether this process writes the files of all workers."""
+    resolver = strategy.cluster_resolver
+    return getattr(resolver, "task_id", None) in (None, 0)
+
+
+def _tpu(name):
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(name)
+        tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (ValueError, tf.errors.OpError) as error:
+        raise UserError(
+            f"tpu={name!r}: cannot be used: {str(error).splitlines()[0]}"
+        ) from error
+    return tf.distribute.TPUStrategy(resolver)
+
+
+def _workers(workers, worker, timeout):
+    if workers:
+        cluster = {"worker": list(workers)}
+        task = {"type": "worker", "index": worker}
+        os.environ["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
+    try:
+        config = json.loads(os.environ["TF_CONFIG"])
+        addresses = config["cluster"]["worker"]
+        index = int(config["task"]["index"])
+        own = addresses[index]
+    except (KeyError, ValueError, IndexError, TypeError):
+        raise UserError(
+            "several workers need --workers host:port,host:port with --worker "
+            "0, 1, ..., or a TF_CONFIG with cluster.worker and task.index"
+        ) from None
+    _meet(addresses, own, timeout)
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def _meet(addresses, own, timeout) -> None:
+    """Waits until all workers answer.
+
+    TensorFlow would wait for an hour and then speak of a barrier. Each worker
+    listens on its own address meanwhile, as the others wait for it.
+    """
+    others = [address for address in addresses if address != own]
+    deadline = time.monotonic() + timeout
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_listen(own))
+        for address in others:
+            while not _answers(address):
+                if time.monotonic() > deadline:
+                    raise UserError(
+                        f"worker {addresses.index(address)} ({address}) could "
+                        f"not be reached within {timeout:.0f} s from worker "
+                        f"{addresses.index(own)} ({own})"
+                    )
+                time.sleep(0.2)
+        # The last worker that came has to find the others too.
+        time.sleep(1.0)
+
+
+def _listen(address):
+    host, port = _host_port(address)
+    try:
+        return socket.create_server(("", port), reuse_port=True)
+    except OSError as error:
+        raise UserError(
+            f"{host}:{port}: this worker cannot listen there: {error.strerror}"
+        ) from error
+
+
+def _answers(address) -> bool:
+    try:
+        socket.create_connection(_host_port(address), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
+
+
+def _host_port(address):
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit():
+        raise UserError(f"worker {address!r}: must be host:port")
+    return host, int(port)
