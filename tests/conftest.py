@@ -1,3 +1,5 @@
+import itertools
+import json
 import os
 from pathlib import Path
 
@@ -14,3 +16,36 @@ DATA = Path(__file__).parent / "data"
 def data_dir() -> Path:
     """The small files that the tests bring along."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def tokenizer():
+    from albert_tf.tokenizers import SentencePieceTokenizer
+
+    return SentencePieceTokenizer()
+
+
+@pytest.fixture(scope="session")
+def book_file(data_dir, tmp_path_factory):
+    """Real prose as documents of three paragraphs, in JSON Lines."""
+    text = (data_dir / "books_excerpt.txt").read_text(encoding="utf-8")
+    paragraphs = [line for line in text.split("\n") if line.strip()]
+    path = tmp_path_factory.mktemp("books") / "books.jsonl"
+    documents = itertools.zip_longest(*[iter(paragraphs)] * 3, fillvalue="")
+    lines = [json.dumps({"text": "\n".join(d)}) for d in documents]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def corpus_directory(book_file, tokenizer, tmp_path_factory):
+    """Examples of 64 tokens, an eighth of the documents held out."""
+    output = tmp_path_factory.mktemp("corpus") / "corpus"
+    from albert_tf.data.corpus import CorpusOptions, prepare_corpus
+    from albert_tf.data.segments import SegmentOptions
+
+    options = CorpusOptions(
+        segments=SegmentOptions(length=64), held_out_share=0.125
+    )
+    prepare_corpus([book_file], output, tokenizer, options, processes=1)
+    return output

@@ -5,9 +5,12 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import dataclasses
+import itertools
 import json
 import multiprocessing
 import os
+import shutil
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -246,6 +249,9 @@ def prepare_corpus(
                 tokens = sum(_count(reports, "tokens").values())
                 progress(sum(map(_size, block.documents)), tokens)
         return _finish(partial, output, reports, duplicates)
+    except UserError:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     except (OSError, BrokenProcessPool) as error:
         cause = getattr(error, "strerror", None) or error
         raise UserError(
@@ -303,12 +309,14 @@ def _start(partial, files, held_out_files, tokenizer, options) -> None:
     }
     path = partial / "started.json"
     if path.exists():
-        if json.loads(path.read_text()) != started:
-            raise UserError(
-                f"{partial}: holds unfinished work on other files or with "
-                "other options; remove it, or finish that first"
-            )
-        return
+        if json.loads(path.read_text()) == started:
+            return
+        warnings.warn(
+            f"{partial}: unfinished work on other files or with other options "
+            "is thrown away",
+            stacklevel=4,
+        )
+    shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, exist_ok=True)
     with new_file(path) as temporary:
         temporary.write_text(json.dumps(started))
@@ -404,9 +412,13 @@ def make_manifest(
             "the text makes no example: an example needs at least two "
             "sentences of one document, or `--objective none`"
         )
+    names = dict.fromkeys(itertools.chain(*counts.values()))
     return {
         "format": "albert_tf corpus",
         **facts,
-        "splits": {split: dict(c) for split, c in counts.items()},
+        "splits": {
+            split: {name: counter[name] for name in names}
+            for split, counter in counts.items()
+        },
         "dropped": dict(dropped),
     }

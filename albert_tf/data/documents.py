@@ -1,12 +1,14 @@
-"""Files of text -> documents, one after the other."""
+"""Files of plain text -> documents."""
 
 from __future__ import annotations
 
 import codecs
 import glob
 import gzip
+import io
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,140 +16,206 @@ from pathlib import Path
 from albert_tf.errors import UserError
 
 _SUFFIXES = (".txt", ".jsonl", ".json")
+_NEEDED = f"{', '.join(_SUFFIXES)} is needed, with or without .gz after it"
+_LONGEST_LINE = 64 * 2**20  # bytes; more is no line, and is not held in memory
+_LONGEST_DOCUMENT = 4_000_000  # characters
 
 
 def find_files(patterns: Sequence[str | os.PathLike]) -> list[Path]:
-    """The files that are meant.
+    """Finds files that `read_documents` reads.
+
+    Hidden files are found only if they are named.
 
     Args:
-        patterns: files, globs such as "corpus/**/*.txt.gz", and directories,
-            which stand for all text files in them.
+        patterns: each a file, a directory (with those below it), or a glob
+            such as "corpus/*.txt.gz", where `**` stands for any directories.
+            In directories and globs other kinds of files are passed over.
 
     Returns:
-        Each file once, sorted by name.
+        The files, each once, sorted by their paths.
 
     Raises:
-        UserError: a pattern matches nothing, or a file of another kind than
-            `.txt`, `.jsonl` and `.json`, each also with `.gz`, is named.
+        UserError: a pattern has no file, or a file that is named is of
+            another kind.
     """
-    found = set()
-    for pattern in map(os.fspath, patterns):
-        if os.path.isdir(pattern):
-            paths = filter(_is_text, Path(pattern).rglob("*"))
-        elif os.path.exists(pattern):
-            paths = [Path(pattern)]
-        else:
-            paths = map(Path, glob.glob(pattern, recursive=True))
-        files = [path for path in paths if path.is_file()]
-        if not files:
-            raise UserError(
-                f"{pattern}: no such file, and nothing that matches; text is "
-                f"read from {', '.join(_SUFFIXES)}, with or without .gz"
-            )
-        for path in files:
-            if not _is_text(path):
-                raise UserError(
-                    f"{path}: unknown kind of file; one of "
-                    f"{', '.join(_SUFFIXES)} is needed, with or without .gz"
-                )
-        found.update(files)
-    return sorted(found)
+    found = {}
+    for pattern in map(str, patterns):
+        for path in _files_of(pattern):
+            found.setdefault(path.resolve(), path)
+    return sorted(found.values())
 
 
-def _is_text(path: Path) -> bool:
-    return path.name.lower().removesuffix(".gz").endswith(_SUFFIXES)
+def _files_of(pattern: str) -> list[Path]:
+    if os.path.exists(pattern):  # even if its name looks like a glob
+        matches = [pattern]
+    else:
+        matches = glob.glob(pattern, recursive=True)
+    if not matches:
+        kind = "matching" if glob.has_magic(pattern) else "such"
+        raise UserError(f"{pattern}: there is no {kind} file")
+    if matches == [pattern] and not os.path.isdir(pattern):
+        _suffix(Path(pattern))
+        return [Path(pattern)]
+    for directory in filter(os.path.isdir, [*matches]):
+        below = os.path.join(glob.escape(directory), "**")
+        matches += glob.glob(below, recursive=True)
+    files = [Path(path) for path in matches if os.path.isfile(path)]
+    files = [path for path in files if _bare_suffix(path) in _SUFFIXES]
+    if not files:
+        raise UserError(f"{pattern}: has no file of text; one of {_NEEDED}")
+    return files
 
 
 def read_documents(
     path: str | os.PathLike, errors: str = "strict"
 ) -> Iterator[list[str]]:
-    """Reads documents without loading the whole file.
+    """Reads one document after the other; never holds a whole file.
 
-    In plain text blank lines separate documents. In JSON Lines each object
-    is one, and its "text" holds the lines. The files are UTF-8.
+    The suffix says what the file is: `.txt`, where blank lines separate
+    documents, or `.jsonl` and `.json`, where each line is an object whose
+    field "text" is a document; each also with `.gz`. UTF-8 only. A plain text
+    of more than four million characters without a blank line comes in parts
+    of about that size. Documents without text are passed over.
 
     Args:
-        path: `.txt`, `.jsonl` or `.json`, also with `.gz`.
-        errors: "strict", or "replace" for a replacement character in place
-            of what is not UTF-8.
+        path: the file.
+        errors: what to do with bytes that are not UTF-8: "strict" raises,
+            "replace" puts U+FFFD there.
 
     Yields:
-        The lines of a document, without blanks around them; at least one.
+        The lines of a document, at least one; none is blank, nor has white
+        space around it.
 
     Raises:
-        UserError: the file is missing, damaged, binary or without text; a
-            line is not UTF-8 or not the right JSON. The message names file
-            and line.
+        UserError: the file, or the line that the message names, is not what
+            is described above, or there is no text at all.
     """
     path = Path(path)
-    lines = _read_lines(path, errors)
-    is_json = ".json" in path.name.lower()
-    empty = True
-    for document in _json_documents(lines) if is_json else _paragraphs(lines):
-        empty = False
+    if errors not in ("strict", "replace"):
+        raise UserError(f'errors="{errors}" must be "strict" or "replace"')
+    is_plain = _suffix(path) == ".txt"
+    lines = _decoded(path, errors)
+    documents = _plain(lines) if is_plain else _json(path, lines, errors)
+    is_empty = True
+    for document in documents:
+        is_empty = False
         yield document
-    if empty:
+    if is_empty:
         raise UserError(f"{path}: has no text")
 
 
-def _read_lines(path: Path, errors: str) -> Iterator[tuple[str, str]]:
-    """Lines with their places."""
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    number = 0
-    try:
-        with opener(path, "rb") as file:
-            for number, data in enumerate(file, 1):
-                if number == 1:
-                    data = data.removeprefix(codecs.BOM_UTF8)
-                place = f"{path}:{number}"
-                yield place, _decode(data, place, errors)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+def _bare_suffix(path: Path) -> str:
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+def _suffix(path: Path) -> str:
+    suffix = _bare_suffix(path)
+    if suffix not in _SUFFIXES:
         raise UserError(
-            f"{path}: damaged gzip file after line {number} ({error})"
-        ) from None
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
+            f'{path}: unknown kind of file "{suffix}"; one of {_NEEDED}'
+        )
+    return suffix
 
 
-def _decode(data: bytes, place: str, errors: str) -> str:
-    if b"\0" in data:
-        raise UserError(f"{place}: has a NUL character; is it a text file?")
-    try:
-        return data.decode("utf-8", errors)
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{place}: not UTF-8 (byte {error.start + 1} of the line is "
-            f"0x{data[error.start]:02x}); save the file as UTF-8, or take "
-            "--errors replace"
-        ) from None
-
-
-def _paragraphs(lines) -> Iterator[list[str]]:
-    document = []
+def _plain(lines: Iterator[tuple[int, str]]) -> Iterator[list[str]]:
+    document, size = [], 0
     for _, line in lines:
-        line = line.strip()
         if line:
             document.append(line)
-        elif document:
+            size += len(line)
+        if document and (not line or size > _LONGEST_DOCUMENT):
             yield document
-            document = []
+            document, size = [], 0
     if document:
         yield document
 
 
-def _json_documents(lines) -> Iterator[list[str]]:
-    for place, line in lines:
-        if not line.strip():
+def _json(
+    path: Path, lines: Iterator[tuple[int, str]], errors: str
+) -> Iterator[list[str]]:
+    for number, line in lines:
+        if not line:
             continue
-        try:
-            text = json.loads(line)["text"]
-            document = text.split("\n")
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{place}: not valid JSON: {error}") from None
-        except (TypeError, KeyError, AttributeError):
-            raise UserError(
-                f'{place}: must be an object with a string "text"'
-            ) from None
-        document = [*filter(None, map(str.strip, document))]
+        text = _text(f"{path}:{number}", line, errors)
+        document = [part for part in map(str.strip, text.split("\n")) if part]
         if document:
             yield document
+
+
+def _text(place: str, line: str, errors: str) -> str:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{place}: not valid JSON: {error}") from None
+    if not isinstance(row, dict):
+        raise UserError(
+            f"{place}: a JSON object is needed in each line, got "
+            f"{_shorten(line)}"
+        )
+    if "text" not in row:
+        fields = _shorten(", ".join(f'"{name}"' for name in row))
+        raise UserError(f'{place}: has no "text"; there are {fields or "none"}')
+    text = row["text"]
+    if not isinstance(text, str):
+        raise UserError(
+            f'{place}: "text" must be a string, got '
+            f"{_shorten(json.dumps(text))}"
+        )
+    try:
+        text.encode()  # much faster than a search
+    except UnicodeEncodeError:
+        if errors == "strict":
+            raise UserError(
+                f'{place}: "text" has half a surrogate pair; mend it or use '
+                "`--errors replace`"
+            ) from None
+        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return text
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}..."
+
+
+def _decoded(path: Path, errors: str) -> Iterator[tuple[int, str]]:
+    """The number of each line, and the line without the blanks around it."""
+    for number, line in enumerate(_raw(path), 1):
+        place = f"{path}:{number}"
+        if b"\0" in line:
+            raise UserError(
+                f"{place}: has a NUL byte, as files that are not text or are "
+                "UTF-16 have; UTF-8 text is needed"
+            )
+        if len(line) > _LONGEST_LINE:
+            raise UserError(
+                f"{place}: is longer than {_LONGEST_LINE // 2**20} MB; divide "
+                "it into lines, one for each paragraph or JSON object"
+            )
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        try:
+            text = line.decode("utf-8", errors)
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{place}: not UTF-8 (byte {error.start + 1} of the line is "
+                f"0x{line[error.start]:02x}); save the file as UTF-8 or use "
+                "`--errors replace`"
+            ) from None
+        yield number, text.strip()
+
+
+def _raw(path: Path) -> Iterator[bytes]:
+    """The lines of the file; of one that is too long, the beginning."""
+    opened = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opened(path, "rb") as file, io.BufferedReader(file) as lines:
+            while line := lines.readline(_LONGEST_LINE + 1):
+                yield line
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: is a directory, not a file") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise UserError(f"{path}: damaged gzip file ({error})") from None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
+from albert_tf.data.pretraining_examples import PretrainingExamples
+from albert_tf.data.records import RecordFiles, write_examples, write_official
+from albert_tf.errors import UserError
+from albert_tf.tokenizers import SentencePieceTokenizer
+
+EXAMPLES = PretrainingExamples(
+    token_ids=np.array(
+        [[2, 40, 41, 3, 42, 43, 3, 0], [2, 50, 3, 51, 3, 0, 0, 0]], np.int32
+    ),
+    word_starts=np.array(
+        [[0, 1, 0, 0, 1, 1, 0, 0], [0, 1, 0, 1, 0, 0, 0, 0]], bool
+    ),
+    first_lengths=np.array([4, 3], np.int32),
+    labels=np.array([1, 0], np.int32),
+)
+
+
+def features(record):
+    example = tf.train.Example.FromString(record)
+    return {
+        name: list(value.int64_list.value or value.float_list.value)
+        for name, value in example.features.feature.items()
+    }
+
+
+def test_examples_are_read_back(tmp_path):
+    path = tmp_path / "a.tfrecord"
+    write_examples(path, EXAMPLES)
+    records = RecordFiles([path, path])
+    assert len(records) == 4
+    assert records[1] == records[3]
+    assert features(records[0]) == {
+        "token_ids": [2, 40, 41, 3, 42, 43, 3],
+        "word_starts": [0, 1, 0, 0, 1, 1, 0],
+        "first_length": [4],
+        "label": [1],
+    }
+    with pytest.raises(IndexError):
+        records[4]
+
+
+def test_tensorflow_reads_the_same_records(tmp_path):
+    path = tmp_path / "a.tfrecord"
+    write_examples(path, EXAMPLES)
+    read = list(tf.data.TFRecordDataset(str(path)).as_numpy_iterator())
+    records = RecordFiles([path])
+    assert read == [records[i] for i in range(len(records))]
+
+
+def test_the_official_format(tmp_path):
+    masker = Masker(MaskingOptions(max_predictions=3), SentencePieceTokenizer())
+    uniforms = np.random.default_rng(0).random((2, DRAWS, 8))
+    masked = masker(EXAMPLES.token_ids, EXAMPLES.word_starts, uniforms)
+    write_official(tmp_path / "a.tfrecord", EXAMPLES, masked)
+    first = features(RecordFiles([tmp_path / "a.tfrecord"])[0])
+    assert first["input_mask"] == [1, 1, 1, 1, 1, 1, 1, 0]
+    assert first["segment_ids"] == [0, 0, 0, 0, 1, 1, 1, 0]
+    assert first["token_boundary"] == [0, 1, 0, 0, 1, 1, 0, 0]
+    assert first["next_sentence_labels"] == [1]
+    assert first["masked_lm_weights"] == [1.0, 0.0, 0.0]
+    position = first["masked_lm_positions"][0]
+    assert first["masked_lm_ids"][0] == EXAMPLES.token_ids[0, position]
+    assert first["input_ids"] == masked["token_ids"][0].tolist()
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    path = tmp_path / "a.tfrecord"
+    with pytest.raises(UserError, match="No such file"):
+        RecordFiles([path])
+    path.write_bytes(b"")
+    with pytest.raises(UserError, match="is empty"):
+        RecordFiles([path])
+    path.write_bytes(b"some text that is no record at all")
+    with pytest.raises(UserError, match="damaged at byte 0"):
+        RecordFiles([path])
+    write_examples(path, EXAMPLES)
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(UserError, match="not a whole TFRecord"):
+        RecordFiles([path])

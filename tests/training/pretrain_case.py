@@ -1,0 +1,54 @@
+"""Pre-trains in a process of its own.
+
+Usage: pretrain_case.py STRATEGY CORPUS OUTPUT JSON-OPTIONS [WORKERS WORKER]
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import tensorflow as tf
+
+from albert_tf.data.masking import MaskingOptions
+from albert_tf.errors import UserError
+from albert_tf.training.pretrain import PretrainOptions, pretrain
+from albert_tf.training.strategies import make_strategy
+
+
+def strategy(name, workers):
+    if name == "mirrored":
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(
+            cpu, [tf.config.LogicalDeviceConfiguration()] * 2
+        )
+        return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    if name == "workers":
+        return make_strategy(name, workers[0].split(","), int(workers[1]))
+    return make_strategy(name)
+
+
+def main(name, corpus, output, options, *workers):
+    values = {
+        "steps": 8,
+        "batch_size": 8,
+        "log_every": 1,
+        **json.loads(options),
+    }
+    changes = values.pop("changes", {})
+    masking = MaskingOptions(**values.pop("masking", {}))
+    source = values.pop("source", "albert_pico")
+    try:
+        result = pretrain(
+            source,
+            corpus,
+            Path(output),
+            PretrainOptions(**values, masking=masking),
+            changes=changes,
+            strategy=strategy(name, workers),
+        )
+    except UserError as error:
+        sys.exit(str(error))
+    print(json.dumps({"step": result.step, "dev": result.dev}))
+
+
+main(*sys.argv[1:])
