@@ -28,6 +28,8 @@ COMMANDS = [
     "finetune",
     "info",
     "predict",
+    "prepare",
+    "pretrain",
     "vocabulary",
 ]
 

@@ -1,9 +1,14 @@
 """The code that readers copy runs as it stands."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from albert_tf.recipes import snips
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -46,3 +51,28 @@ def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.slow
+def test_the_guide_to_pretraining_runs(tmp_path, data_dir):
+    page = ROOT / "docs" / "pretraining.md"
+    first_run = page.read_text().split("## First run")[1].split("\n## ")[0]
+    (commands,) = re.findall(r"^```sh\n(.*?)^```$", first_run, re.M | re.S)
+    text = (data_dir / "books_excerpt.txt").read_text()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "books.txt").write_text(text.replace("\n", "\n\n"))
+    for split, number in (("train", 40), ("dev", 14)):
+        examples = snips.examples(split)[::50][:number]
+        rows = [f"{e.text}\t{e.label}\n" for e in examples]
+        (tmp_path / f"{split}.tsv").write_text("text\tlabel\n" + "".join(rows))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.run(
+        ["bash", "-e", "-c", commands],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    assert (tmp_path / "my_model.tflite").exists()
+    assert "step      60  dev" in process.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from pathlib import Path
 
 from albert_tf.checkpoints import huggingface, keras_hub, native, tf1
 from albert_tf.checkpoints.checkpoint import Checkpoint
@@ -12,6 +13,8 @@ from albert_tf.config import PRESETS
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 
+# Presets that come with the package.
+_SHIPPED = Path(__file__).parent.parent / "weights"
 _READERS = {
     "hf:": huggingface.read,
     "tf1:": tf1.read,
@@ -26,7 +29,8 @@ def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
         source: see `PresetModel.from_preset`.
 
     Returns:
-        A `Checkpoint`; without weights if `source` is a preset's name.
+        A `Checkpoint`; without weights if `source` is the name of a preset
+        that we have no trained weights of.
 
     Raises:
         UserError: if the source is not there, or a file of it is missing or
@@ -38,6 +42,8 @@ def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
             return read(source.removeprefix(prefix))
     if os.path.isdir(source):
         return native.read(source)
+    if source in PRESETS and has_weights(source):
+        return native.read(os.fspath(_SHIPPED / source))
     if source in PRESETS:
         return _read_preset(source)
     near = difflib.get_close_matches(source, PRESETS)
@@ -48,6 +54,14 @@ def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
         "tf1:PREFIX-or-directory, keras_hub:PRESET, or one of the presets that "
         "`albert-tf info` lists"
     )
+
+
+def has_weights(source: str | os.PathLike) -> bool:
+    """Whether a source has trained weights: all but most presets have."""
+    source = os.fspath(source)
+    if source in PRESETS and not os.path.isdir(source):
+        return (_SHIPPED / source).is_dir()
+    return True
 
 
 def _read_preset(name: str) -> Checkpoint:

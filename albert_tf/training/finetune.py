@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
-from albert_tf.config import PRESETS
+from albert_tf.checkpoints.sources import has_weights
 from albert_tf.data.batches import BucketedBatches
 from albert_tf.data.example import Example
 from albert_tf.data.labels import find_labels, label_ids
@@ -298,7 +298,7 @@ def _balance(ids: np.ndarray) -> np.ndarray:
 def _optimizer(source, options: FinetuneOptions, steps: int) -> AdamW:
     rate = options.learning_rate
     if rate is None:
-        rate = 5e-4 if str(source) in PRESETS else 5e-5
+        rate = 5e-5 if has_weights(source) else 5e-4
     return AdamW(
         WarmupPolynomialDecay(
             rate,

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import logging
 import os
 import warnings
 from pathlib import Path
@@ -335,14 +336,15 @@ class _Run:
         options = self.options
         step = int(trainer.global_step.numpy())
         while step < options.steps and not trainer.stopped:
-            controller.train(
-                min(
-                    _next(step, options.evaluate_every),
-                    _next(step, options.checkpoint_every),
-                    options.steps,
-                ),
-                checkpoint_at_completion=False,
-            )
+            with contextlib.suppress(_StoppedError):
+                controller.train(
+                    min(
+                        _next(step, options.evaluate_every),
+                        _next(step, options.checkpoint_every),
+                        options.steps,
+                    ),
+                    checkpoint_at_completion=False,
+                )
             step = int(trainer.global_step.numpy())
             last = step == options.steps or trainer.stopped
             due = step % options.evaluate_every == 0 or step == options.steps
@@ -363,6 +365,8 @@ class _Run:
             result["trust_ratio_mean"] = float(np.mean(ratios))
             result["trust_ratio_smallest"] = float(np.min(ratios))
         self.monitor.train_result(int(trainer.global_step.numpy()), result)
+        if trainer.stopped:
+            raise _StoppedError
 
     def _summaries(self, name) -> str | None:
         return (
@@ -456,6 +460,10 @@ class _Run:
         write_preset(checkpoint, self.output / "model", overwrite=True)
 
 
+class _StoppedError(Exception):
+    """Takes a stop through Orbit's loop, which does not ask."""
+
+
 def _starting_point(source, changes: dict, corpus) -> Checkpoint:
     """The weights, or none, with the configuration to train."""
     checkpoint = read_checkpoint(source)
@@ -513,7 +521,8 @@ def _bound(console: Console | None) -> Console | None:
 
 @contextlib.contextmanager
 def _silent_orbit():
-    """Orbit prints what it does; we have a console of our own."""
+    """Orbit prints and logs what it does; we have a console of our own."""
+    logging.getLogger("absl").setLevel(logging.ERROR)
     with contextlib.redirect_stdout(_Nowhere()):
         yield
 
