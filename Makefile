@@ -25,8 +25,10 @@ format: $(READY)
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-bench: $(READY)  ## padding and training throughput
+bench: $(READY)  ## padding, pre-training data and pre-training steps
 	$(VENV)/bin/python benchmarks/padding.py $(if $(DATA),--data $(DATA))
+	$(VENV)/bin/python benchmarks/pretraining_data.py
+	$(VENV)/bin/python benchmarks/pretraining_step.py
 
 clean:
 	rm -rf build $(VENV) $(JAX)

@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import call
 
-from albert_tf import cli, tables
+from albert_tf import tables
 from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.recipes import snips
 from albert_tf.terminal import console, say
@@ -57,18 +58,6 @@ def home(tmp_path_factory):
     (home / "finetune.log").write_text(output.getvalue(), encoding="utf-8")
     assert call(["export", f"{home}/model", f"{home}/model.tflite"]) == 0
     return home
-
-
-def call(argv) -> int:
-    """Runs the command in this process; its exit status."""
-    before = sys.argv
-    sys.argv = ["albert-tf", *map(str, argv)]
-    try:
-        cli.main()
-    except SystemExit as error:
-        return error.code
-    finally:
-        sys.argv = before
 
 
 @pytest.fixture

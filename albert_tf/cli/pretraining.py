@@ -69,6 +69,10 @@ def prepare(
     lines: Annotated[
         bool, Option("--lines", help="Every line is a sentence already.")
     ] = False,
+    chinese_words: Annotated[
+        bool,
+        Option("--chinese-words", help="Ideographs make words, says jieba."),
+    ] = False,
     html: Annotated[bool, Option("--html", help="Remove tags.")] = False,
     repeated_lines: Annotated[
         bool,
@@ -139,6 +143,7 @@ def prepare(
         masking=static_masking,
         cleaning=CleaningOptions(html=html, repeated_lines=repeated_lines),
         language=None if lines else language,
+        chinese_words=chinese_words,
         duplicates=duplicates,
         held_out_share=0.0 if held_out else held_out_share,
         passes=passes,

@@ -45,6 +45,7 @@ class CorpusOptions:
         cleaning: what is cleaned.
         language: of the rules for the ends of sentences; None where every
             line is a sentence.
+        chinese_words: whether ideographs make words, see `ExampleMaker`.
         duplicates: which documents are dropped that were there before:
             "keep" none, "exact" ones, or also "near" ones.
         held_out_share: share of the documents, chosen by their text, that
@@ -60,6 +61,7 @@ class CorpusOptions:
     masking: MaskingOptions | None = None
     cleaning: CleaningOptions = CleaningOptions()
     language: str | None = "en"
+    chinese_words: bool = False
     duplicates: str = "exact"
     held_out_share: float = 0.01
     passes: int = 1
@@ -175,6 +177,7 @@ class BlockWriter:
             options.segments,
             options.cleaning,
             options.language,
+            options.chinese_words,
         )
         for number in range(options.passes if documents else 0):
             rng = np.random.default_rng(

@@ -130,12 +130,12 @@ class PretrainingCorpus:
                 weights.
             config: the model's `AlbertConfig`.
         """
-        mine = self.tokenizer
         if self.length > config.max_position_embeddings:
             raise UserError(
                 f"{self._directory}: examples of {self.length} tokens, but "
                 f"the model takes {config.max_position_embeddings}"
             )
+        mine = self.tokenizer
         if mine is None:
             return
         if mine.vocab_size > config.vocab_size:

@@ -11,7 +11,7 @@ import numpy as np
 from albert_tf.data.cleaning import CleaningOptions, clean_document
 from albert_tf.data.segments import Pair, SegmentCutter, SegmentOptions
 from albert_tf.data.sentences import split_sentences
-from albert_tf.data.words import find_word_starts
+from albert_tf.data.words import ChineseWords, find_word_starts
 from albert_tf.tokenizers import Tokenizer
 
 
@@ -45,6 +45,8 @@ class ExampleMaker:
         cleaning: what is cleaned.
         language: of the rules for the ends of sentences, such as "en"; None
             where every line is a sentence.
+        chinese_words: find words of several ideographs, with jieba; else each
+            ideograph is a word.
 
     Attributes:
         report: counts of all that went in, came out and was dropped.
@@ -57,12 +59,14 @@ class ExampleMaker:
         segments: SegmentOptions,
         cleaning: CleaningOptions,
         language: str | None = "en",
+        chinese_words: bool = False,
     ):
         self._tokenizer = tokenizer
         self._segments = segments
         self._cleaning = cleaning
         self._language = language
         self._begins_word = find_word_starts(tokenizer)
+        self._chinese = ChineseWords(tokenizer) if chinese_words else None
         self.report = collections.Counter()
         self.unknown = []
 
@@ -78,11 +82,11 @@ class ExampleMaker:
         Returns:
             The examples, none if there is too little text.
         """
-        tokens, lengths = self._tokenize(self._sentences(documents))
+        tokens, begins, lengths = self._tokenize(self._sentences(documents))
         cutter = SegmentCutter(self._segments, lengths, rng)
         pairs = cutter.cut()
         self.report.update(cutter.dropped)
-        examples = self._assemble(tokens, pairs)
+        examples = self._assemble(tokens, begins, pairs)
         self.report["examples"] += len(examples)
         self.report["positions"] += examples.token_ids.size
         self.report["padding"] += int(
@@ -107,10 +111,13 @@ class ExampleMaker:
         return found
 
     def _tokenize(self, documents):
-        """All tokens in one array, and the lengths of the sentences."""
+        """All tokens, where words begin, and the lengths of the sentences."""
         sentences = [*itertools.chain.from_iterable(documents)]
         ids = self._tokenizer.to_ids(sentences)
         tokens = np.fromiter(itertools.chain.from_iterable(ids), np.int32)
+        begins = self._begins_word[tokens]
+        if self._chinese is not None:
+            begins &= self._chinese.find_starts(sentences)
         self.report["sentences"] += len(sentences)
         self.report["tokens"] += len(tokens)
         self._count_unknown(sentences, tokens)
@@ -118,11 +125,12 @@ class ExampleMaker:
         limit = self._segments.room // 2
         lengths = []
         for document in documents:
-            sizes = itertools.islice(remaining, len(document))
+            sizes = [*itertools.islice(remaining, len(document))]
+            self.report["long sentences cut"] += sum(n > limit for n in sizes)
             lengths.append(
                 [part for size in sizes for part in _cut_evenly(size, limit)]
             )
-        return tokens, [sizes for sizes in lengths if sizes]
+        return tokens, begins, [sizes for sizes in lengths if sizes]
 
     def _count_unknown(self, sentences, tokens):
         unknown = int((tokens == self._tokenizer.unk_id).sum())
@@ -130,27 +138,40 @@ class ExampleMaker:
         if unknown > 0.05 * len(tokens) and not self.unknown:
             self.unknown = sentences[:3]
 
-    def _assemble(self, tokens, pairs: list[Pair]):
-        tokenizer, length = self._tokenizer, self._segments.length
-        rows = np.full((len(pairs), length), tokenizer.pad_id, np.int32)
+    def _assemble(self, tokens, begins, pairs: list[Pair]):
+        tokenizer = self._tokenizer
+        rows = self._lay_out(tokens, pairs, tokenizer.pad_id)
+        first_lengths = [p.first[1] - p.first[0] + 2 for p in pairs]
+        first_lengths = np.array(first_lengths, np.int32)
+        lengths = first_lengths.copy()
+        lengths += [_second_length(pair) for pair in pairs]
         rows[:, 0] = tokenizer.cls_id
-        first_lengths = np.zeros(len(pairs), np.int32)
-        for row, pair in zip(rows, pairs, strict=True):
-            (begin, end), (begin_2, end_2) = pair.first, pair.second
-            stop = end - begin + 1
-            row[1:stop] = tokens[begin:end]
-            row[stop] = tokenizer.sep_id
-            if end_2 > begin_2:
-                stop_2 = stop + 1 + end_2 - begin_2
-                row[stop + 1 : stop_2] = tokens[begin_2:end_2]
-                row[stop_2] = tokenizer.sep_id
-        first_lengths[:] = [p.first[1] - p.first[0] + 2 for p in pairs]
+        number = np.arange(len(rows))
+        rows[number, first_lengths - 1] = tokenizer.sep_id
+        rows[number, lengths - 1] = tokenizer.sep_id
         return PretrainingExamples(
             token_ids=rows,
-            word_starts=self._begins_word[rows],
+            word_starts=self._lay_out(begins, pairs, False),
             first_lengths=first_lengths,
             labels=np.array([pair.label for pair in pairs], np.int32),
         )
+
+    def _lay_out(self, values, pairs, filler):
+        """Puts the values of both segments where their tokens go."""
+        shape = (len(pairs), self._segments.length)
+        rows = np.full(shape, filler, values.dtype)
+        for row, pair in zip(rows, pairs, strict=True):
+            (begin, end), (begin_2, end_2) = pair.first, pair.second
+            stop = end - begin + 1
+            row[1:stop] = values[begin:end]
+            row[stop + 1 : stop + 1 + end_2 - begin_2] = values[begin_2:end_2]
+        return rows
+
+
+def _second_length(pair: Pair) -> int:
+    """Tokens of the second segment and its `[SEP]`, 0 if there is none."""
+    size = pair.second[1] - pair.second[0]
+    return size + 1 if size else 0
 
 
 def _cut_evenly(size: int, limit: int) -> list[int]:

@@ -4,6 +4,7 @@ import unicodedata
 
 import numpy as np
 
+from albert_tf.errors import UserError
 from albert_tf.tokenizers import SentencePieceTokenizer, Tokenizer
 
 _WORD_START = "\u2581"
@@ -34,6 +35,55 @@ def find_word_starts(tokenizer: Tokenizer) -> np.ndarray:
     else:
         begins = _has_no_continuation_mark
     return np.array([begins(piece) for piece in tokenizer.pieces])
+
+
+class ChineseWords:
+    """Finds words of several ideographs.
+
+    A WordPiece vocabulary makes a token of each ideograph. As in the Chinese
+    BERT with whole-word masking, jieba says which of them make a word.
+
+    Args:
+        tokenizer: one that makes a token of each ideograph.
+
+    Raises:
+        UserError: jieba is not installed.
+    """
+
+    def __init__(self, tokenizer: Tokenizer):
+        try:
+            import jieba
+        except ImportError:
+            raise UserError(
+                "Chinese words are found by jieba: pip install jieba"
+            ) from None
+        jieba.setLogLevel("ERROR")
+        self._cut = jieba.tokenize
+        self._tokenizer = tokenizer
+
+    def find_starts(self, sentences: list[str]) -> np.ndarray:
+        """Where words may begin among the tokens of the sentences.
+
+        Args:
+            sentences: n texts.
+
+        Returns:
+            bool [number of all tokens], False at ideographs within a word.
+        """
+        return np.array(
+            [flag for sentence in sentences for flag in self._starts(sentence)],
+            bool,
+        )
+
+    def _starts(self, sentence):
+        begins = {begin for _, begin, _ in self._cut(sentence)}
+        encoding = self._tokenizer.encode(sentence, max_length=10**9)
+        for begin, end in encoding.offsets[1:-1]:
+            yield begin in begins or not _is_ideograph(sentence[begin:end])
+
+
+def _is_ideograph(text: str) -> bool:
+    return len(text) == 1 and unicodedata.name(text, "").startswith("CJK")
 
 
 def _has_no_continuation_mark(piece: str) -> bool:

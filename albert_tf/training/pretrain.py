@@ -325,6 +325,8 @@ class _Run:
                 eval_summary_dir=self._summaries("dev"),
             )
             self.monitor.restart(step)
+            if evaluator is None:
+                self.monitor.say("no held-out examples, so no evaluation")
             self._drive(controller, trainer, stop)
         step = int(trainer.global_step.numpy())
         interrupted = step < self.options.steps
@@ -471,7 +473,9 @@ def _starting_point(source, changes: dict, corpus) -> Checkpoint:
     if checkpoint.weights is None:
         if corpus.tokenizer is not None:
             changes.setdefault("vocab_size", corpus.tokenizer.vocab_size)
-        return _reconfigure(checkpoint, changes)
+        checkpoint = _reconfigure(checkpoint, changes)
+        corpus.check_fits(None, checkpoint.config)
+        return checkpoint
     preprocessor = checkpoint.read_preprocessor()
     tokenizer = preprocessor.tokenizer if preprocessor else None
     corpus.check_fits(tokenizer, checkpoint.config)

@@ -53,6 +53,11 @@ class PretrainingMonitor:
                 "".join(x for x in lines if json.loads(x)["step"] <= step)
             )
 
+    def say(self, text: str) -> None:
+        """Shows a line."""
+        if self._console is not None:
+            self._console.print(text, highlight=False, soft_wrap=True)
+
     def train_result(self, step: int, result: dict) -> None:
         """Takes what came of the steps since the last time.
 
@@ -99,8 +104,7 @@ class PretrainingMonitor:
         values = {"kind": kind, "step": step, **_numbers(result)}
         with open(self._log, "a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
-        if self._console is not None:
-            self._console.print(_line(values), highlight=False, soft_wrap=True)
+        self.say(_line(values))
 
 
 def _numbers(result):
