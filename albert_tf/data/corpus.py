@@ -8,8 +8,10 @@ import dataclasses
 import itertools
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import shutil
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -338,7 +340,9 @@ def _run(
     # Not forked: TensorFlow may run in this process already.
     context = multiprocessing.get_context("spawn")
     waiting = collections.deque()
-    with concurrent.futures.ProcessPoolExecutor(processes, context) as pool:
+    with concurrent.futures.ProcessPoolExecutor(
+        processes, context, initializer=_end_with_parent
+    ) as pool:
         try:
             for block in blocks:
                 waiting.append((block, pool.submit(work, block)))
@@ -350,6 +354,17 @@ def _run(
                 yield block, future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that started it is killed."""
+
+    def watch():
+        parent = multiprocessing.parent_process()
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _count(reports, name) -> dict[str, int]:
