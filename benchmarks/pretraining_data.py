@@ -2,8 +2,9 @@
 
 Prints tokens of text per second of CPU time, that is, per core, for one epoch:
 from a file of sentences to records, and the masks of these. The baseline, in
-plain_pretraining_data.py, is the procedure of the paper's authors. Both work
-in turn on the same text in one process. The ratio is what to quote: the speed
+plain_pretraining_data.py, is the procedure of the paper's authors, once
+written with care and once with the costly habits of their code. All work in
+turn on the same text in one process. The ratio is what to quote: the speed
 depends on the machine and on what else runs there.
 
     python benchmarks/pretraining_data.py --data books.txt
@@ -23,14 +24,15 @@ import tempfile
 import time
 
 import numpy as np
-import plain_pretraining_data
+import plain_pretraining_data as plain
+import sentencepiece
 from rich.console import Console
 from rich.table import Table
 
-from albert_tf.data.corpus import (
+from albert_tf.data.corpus import prepare_corpus
+from albert_tf.data.corpus_blocks import (
     BlockWriter,
     CorpusOptions,
-    prepare_corpus,
     read_blocks,
 )
 from albert_tf.data.documents import read_documents
@@ -47,8 +49,10 @@ BATCH = 256
 SENTENCES_OF_DOCUMENT = 50
 OPTIONS = CorpusOptions(language=None, duplicates="keep", held_out_share=0)
 SCALING_OPTIONS = dataclasses.replace(OPTIONS, block_bytes=2_000_000)
-BASELINE = "plain Python"
-RECORDS, MASKS = " text to records", " masks of an epoch"
+PLAIN, AUTHORS, OURS = "plain Python", "as the authors", "ours"
+READING, EXAMPLES = "plain tokenization", "plain examples"
+RECORDS, MASKS = "text to records", "masks"
+EPOCHS = 40  # for which the authors' code makes examples
 
 
 class Clock:
@@ -91,6 +95,24 @@ def mask_all(masker, examples, rng) -> None:
         masker(ids, starts, rng.random((len(ids), DRAWS, ids.shape[1])))
 
 
+def measure_plain(path, directory, tokenizer, clock) -> int:
+    """One epoch of the baseline; returns the number of tokens."""
+    tokenizer.save(directory)
+    model = sentencepiece.SentencePieceProcessor(
+        str(directory / tokenizer.vocabulary_file)
+    )
+    documents = clock(READING, lambda: plain.read(path, model))
+    for name, as_authors in ((EXAMPLES, False), (AUTHORS, True)):
+        arguments = OPTIONS.segments.length, as_authors
+        clock(
+            name,
+            lambda a=arguments: plain.write(
+                directory / "plain", documents, model, *a
+            ),
+        )
+    return sum(len(s) for document in documents for s in document)
+
+
 def measure_ours(path, directory, tokenizer, clock) -> int:
     """One epoch: the whole, then its parts; returns the number of tokens."""
     rng = np.random.default_rng(0)
@@ -116,105 +138,126 @@ def measure_ours(path, directory, tokenizer, clock) -> int:
 
 
 def show_speed(seconds, tokens, console) -> None:
-    """Prints the table of the baseline, of ours and its parts."""
+    """Prints tables of the baselines, of ours and its parts.
+
+    Args:
+        seconds: CPU time and wall clock of every round, by name.
+        tokens: of the text.
+        console: where to.
+    """
     seconds = {name: np.array(taken) for name, taken in seconds.items()}
-    baseline = seconds.pop(BASELINE)
-    ours = seconds[RECORDS] + seconds[MASKS]
-    rows = {BASELINE: baseline, "ours": ours, **seconds}
-    table = Table("", "tokens/s of CPU", "range", "of clock", "ratio of CPU")
-    for name, taken in rows.items():
-        cpu, clock = np.maximum(taken, 1e-9).T
-        ratios = baseline[:, 0] / cpu
-        table.add_row(
-            name,
-            f"{tokens / np.median(cpu):,.0f}",
-            f"{tokens / cpu.max():,.0f} to {tokens / cpu.min():,.0f}",
-            f"{tokens / np.median(clock):,.0f}",
-            f"{np.median(ratios):.1f} ({ratios.min():.1f} to "
-            f"{ratios.max():.1f})",
-        )
-    console.print(table)
-
-
-def show_scaling(path, small, directory, tokenizer, rounds, console) -> None:
-    """Prints how much sooner two processes are done than one."""
-    seconds = {}
-    for _ in range(rounds):
-        for count, file in itertools.product((1, 2), (small, path)):
-            start = time.perf_counter()
-            prepare_corpus(
-                [file],
-                directory / "corpus",
-                tokenizer,
-                SCALING_OPTIONS,
-                processes=count,
-                overwrite=True,
+    for epochs in (1, EPOCHS):
+        reading = seconds[READING] / epochs
+        records = seconds[RECORDS] / epochs
+        rows = {
+            AUTHORS: reading + seconds[AUTHORS],
+            PLAIN: reading + seconds[EXAMPLES],
+            OURS: records + seconds[MASKS],
+        }
+        if epochs == 1:
+            rows |= {k: v for k, v in seconds.items() if k not in rows}
+        title = f"1000 tokens a second, and ratio, over {epochs} epoch(s)"
+        table = Table("", "CPU", "clock", "to plain", "to authors")
+        table.title = title
+        for name, taken in rows.items():
+            cpu, clock = np.maximum(taken, 1e-9).T
+            table.add_row(
+                name,
+                _spread(tokens / cpu / 1000, ",.0f"),
+                f"{tokens / np.median(clock) / 1000:,.0f}",
+                _spread(rows[PLAIN][:, 0] / cpu, ".1f"),
+                _spread(rows[AUTHORS][:, 0] / cpu, ".1f"),
             )
-            taken = time.perf_counter() - start
-            seconds.setdefault((count, file), []).append(taken)
-    table = Table("processes", "seconds of clock", "of them to start")
-    medians = {key: np.median(taken) for key, taken in seconds.items()}
-    for count in (1, 2):
-        whole, start = medians[count, path], medians[count, small]
-        table.add_row(str(count), f"{whole:.1f}", f"{start:.1f}")
-    console.print(table)
-    work = [medians[n, path] - medians[n, small] for n in (1, 2)]
+        console.print(table)
+
+
+def _spread(values, form) -> str:
+    middle, low, high = np.median(values), values.min(), values.max()
+    return f"{middle:{form}} ({low:{form}}-{high:{form}})"
+
+
+def measure_scaling(path, directory, tokenizer) -> list[float]:
+    """Seconds that one process takes, and two."""
+    seconds = []
+    for processes in (1, 2):
+        start = time.perf_counter()
+        prepare_corpus(
+            [path],
+            directory / "corpus",
+            tokenizer,
+            SCALING_OPTIONS,
+            processes=processes,
+            overwrite=True,
+        )
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def show_scaling(large, small, console) -> None:
+    """Prints how much sooner two processes are done than one.
+
+    Args:
+        large: of every round, what `measure_scaling` returned for a long text.
+        small: the same for a text so short that it is all start.
+        console: where to.
+    """
+    large, small = np.array(large), np.array(small)
+    work = large - small
+    for number in (1, 2):
+        console.print(
+            f"with {number}: "
+            f"{_spread(large[:, number - 1], '.1f')} s, "
+            f"{_spread(small[:, number - 1], '.1f')} s of them to start"
+        )
     console.print(
-        f"two processes are {medians[1, path] / medians[2, path]:.2f} times as "
-        f"fast as one, {work[0] / work[1]:.2f} times once they run"
+        "two are as fast as "
+        f"{_spread(large[:, 0] / large[:, 1], '.2f')}, without their start "
+        f"{_spread(work[:, 0] / work[:, 1], '.2f')}"
     )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", help="text, see albert-tf prepare")
+    parser.add_argument("--data", default=EXCERPT, help="file of text")
     parser.add_argument(
         "--megabytes", type=float, default=2, help="of text, in a round"
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
-        "--scaling-megabytes", type=float, default=32, help="0 for none"
+        "--scaling-megabytes", type=float, default=16, help="0 for none"
     )
     options = parser.parse_args()
 
     console = Console()
-    console.print(
-        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start"
-    )
-    source = options.data or EXCERPT
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     tokenizer = SentencePieceTokenizer()
     with tempfile.TemporaryDirectory() as temporary:
         directory = pathlib.Path(temporary)
-        path = directory / "sentences.txt"
-        write_sentences(source, path, options.megabytes * 1e6)
-        tokenizer.save(directory)
+        path, small = directory / "text.txt", directory / "small.txt"
+        write_sentences(options.data, path, options.megabytes * 1e6)
         clock = Clock()
         for turn in range(options.rounds + 1):
             if turn == 1:  # the first warmed up
                 clock = Clock()
-            tokens = clock(
-                BASELINE,
-                lambda: plain_pretraining_data.write(
-                    path,
-                    directory / tokenizer.vocabulary_file,
-                    directory / "plain",
-                    OPTIONS.segments.length,
-                ),
-            )
+            tokens = measure_plain(path, directory, tokenizer, clock)
             with tempfile.TemporaryDirectory() as output:
                 output = pathlib.Path(output)
                 ours = measure_ours(path, output, tokenizer, clock)
             if ours != tokens:
                 raise SystemExit(f"{tokens} tokens there, {ours} here")
-        console.print(f"{tokens:,} tokens, {options.rounds} rounds, medians")
+        console.print(f"{tokens:,} tokens, {options.rounds} rounds, {load}")
         show_speed(clock.seconds, tokens, console)
         if options.scaling_megabytes:
-            small, large = directory / "small.txt", directory / "large.txt"
-            write_sentences(source, small, 100_000)
-            write_sentences(source, large, options.scaling_megabytes * 1e6)
-            show_scaling(
-                large, small, directory, tokenizer, options.rounds, console
-            )
+            write_sentences(options.data, path, options.scaling_megabytes * 1e6)
+            write_sentences(options.data, small, 100_000)
+            turns = [
+                [
+                    measure_scaling(p, directory, tokenizer)
+                    for p in (path, small)
+                ]
+                for _ in range(options.rounds)
+            ]
+            show_scaling(*zip(*turns, strict=True), console)
 
 
 if __name__ == "__main__":

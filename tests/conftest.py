@@ -41,7 +41,8 @@ def book_file(data_dir, tmp_path_factory):
 def corpus_directory(book_file, tokenizer, tmp_path_factory):
     """Examples of 64 tokens, an eighth of the documents held out."""
     output = tmp_path_factory.mktemp("corpus") / "corpus"
-    from albert_tf.data.corpus import CorpusOptions, prepare_corpus
+    from albert_tf.data.corpus import prepare_corpus
+    from albert_tf.data.corpus_blocks import CorpusOptions
     from albert_tf.data.segments import SegmentOptions
 
     options = CorpusOptions(

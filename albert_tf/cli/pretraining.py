@@ -126,7 +126,7 @@ def prepare(
     """
     from albert_tf import tables
     from albert_tf.data.cleaning import CleaningOptions
-    from albert_tf.data.corpus import CorpusOptions
+    from albert_tf.data.corpus_blocks import CorpusOptions
     from albert_tf.data.masking import MaskingOptions
     from albert_tf.data.segments import SegmentOptions
     from albert_tf.tokenizers import open_tokenizer
@@ -278,8 +278,8 @@ def pretrain(
     [bold]albert-tf pretrain corpus --output run --steps 10000[/bold]
     """
     from albert_tf.data.masking import MaskingOptions
-    from albert_tf.training.pretrain import PretrainOptions
     from albert_tf.training.pretrain import pretrain as run
+    from albert_tf.training.pretrain_options import PretrainOptions
     from albert_tf.training.strategies import make_strategy
 
     options = PretrainOptions(

@@ -9,13 +9,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from albert_tf.data.corpus import (
-    MANIFEST,
+from albert_tf.data.corpus import MANIFEST, describe, make_manifest
+from albert_tf.data.corpus_blocks import (
     Block,
     BlockWriter,
     CorpusOptions,
-    describe,
-    make_manifest,
     read_blocks,
 )
 from albert_tf.data.duplicates import fingerprint

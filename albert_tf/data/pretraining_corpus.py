@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from albert_tf.data.corpus import HELD_OUT, MANIFEST, TRAIN
+from albert_tf.data.corpus import MANIFEST
+from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
 from albert_tf.data.records import RecordFiles
 from albert_tf.errors import UserError
@@ -62,12 +63,9 @@ class PretrainingCorpus:
     def __init__(self, directory: str | os.PathLike, split: str = TRAIN):
         self._directory = Path(directory)
         self.tokenizer, self.objective, self.length = None, None, None
-        pattern = f"{split}-*.tfrecord"
+        paths = _find(self._directory, split)
         if (self._directory / MANIFEST).exists():
             self._read_manifest()
-        else:
-            pattern = "*.tfrecord*"
-        paths = sorted(self._directory.glob(pattern))
         if not paths:
             kind = "held-out" if split == HELD_OUT else "training"
             raise UserError(
@@ -76,6 +74,11 @@ class PretrainingCorpus:
             )
         self._records = RecordFiles(paths)
         self._inspect(paths[0])
+
+    @staticmethod
+    def exists(directory: str | os.PathLike, split: str) -> bool:
+        """Whether a directory has examples of a split."""
+        return bool(_find(Path(directory), split))
 
     def _read_manifest(self):
         path = self._directory / MANIFEST
@@ -354,6 +357,13 @@ class PretrainingCorpus:
                 ints32["input_mask"][:, 0] > 0, tf.float32
             ),
         }
+
+
+def _find(directory: Path, split: str) -> list[Path]:
+    """The files of a split; official ones are all for training."""
+    if (directory / MANIFEST).exists():
+        return sorted(directory.glob(f"{split}-*.tfrecord"))
+    return sorted(directory.glob("*.tfrecord*")) if split == TRAIN else []
 
 
 class _EpochOrder:

@@ -141,10 +141,12 @@ class ExampleMaker:
     def _assemble(self, tokens, begins, pairs: list[Pair]):
         tokenizer = self._tokenizer
         rows = self._lay_out(tokens, pairs, tokenizer.pad_id)
-        first_lengths = [p.first[1] - p.first[0] + 2 for p in pairs]
-        first_lengths = np.array(first_lengths, np.int32)
-        lengths = first_lengths.copy()
-        lengths += [_second_length(pair) for pair in pairs]
+        first_lengths = np.array(
+            [pair.first[1] - pair.first[0] + 2 for pair in pairs], np.int32
+        )
+        lengths = first_lengths + np.array(
+            [_second_length(pair) for pair in pairs], np.int32
+        )
         rows[:, 0] = tokenizer.cls_id
         number = np.arange(len(rows))
         rows[number, first_lengths - 1] = tokenizer.sep_id

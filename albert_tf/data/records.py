@@ -16,6 +16,8 @@ from albert_tf.files import new_file
 # A record: its length, a checksum of that, its bytes, a checksum of those.
 _HEADER = struct.Struct("<QI")
 _FOOTER_BYTES = 4
+_CRC_POLYNOMIAL = np.uint32(0x82F63B78)
+_CRC_MASK = np.uint32(0xA282EAD8)
 
 
 def write_examples(path, examples: PretrainingExamples) -> None:
@@ -72,8 +74,9 @@ def _real(token_ids):
     return np.arange(token_ids.shape[1]) < lengths[:, None]
 
 
-# `tf.train.Example` is spelled out in bytes here, for all rows at once: its
-# own Python class takes ten times as long.
+# Records are spelled out in bytes here, for all rows at once: it takes a third
+# of the time of `tf.train.Example`, and the processes that prepare a corpus
+# need not import TensorFlow.
 def _write(path, columns) -> None:
     """Writes `tf.train.Example` records.
 
@@ -82,19 +85,39 @@ def _write(path, columns) -> None:
         columns: the serialized `tf.train.Feature` of every row, by name, in
             the alphabet's order, as TensorFlow writes them.
     """
-    import tensorflow as tf
-
     names = [_field(1, name.encode()) for name in columns]
-    with (
-        new_file(path) as temporary,
-        tf.io.TFRecordWriter(str(temporary)) as writer,
-    ):
-        for row in zip(*columns.values(), strict=True):
-            features = [
-                _field(1, name + _field(2, feature))
-                for name, feature in zip(names, row, strict=True)
-            ]
-            writer.write(_field(1, b"".join(features)))
+    rows = []
+    for row in zip(*columns.values(), strict=True):
+        features = [
+            _field(1, name + _field(2, feature))
+            for name, feature in zip(names, row, strict=True)
+        ]
+        rows.append(_field(1, b"".join(features)))
+    lengths = [struct.pack("<Q", len(row)) for row in rows]
+    parts = lengths, _checksums(lengths), rows, _checksums(rows)
+    with new_file(path) as temporary, open(temporary, "wb") as file:
+        for record in zip(*parts, strict=True):
+            file.writelines(record)
+
+
+def _checksums(texts: list[bytes]) -> list[bytes]:
+    """The masked CRC-32C of each, as TFRecord files have it."""
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = (table >> 1) ^ np.where(table & 1, _CRC_POLYNOMIAL, 0)
+    sizes = np.array([*map(len, texts)])
+    order = np.argsort(-sizes)  # so that those not at their end come first
+    begins = (np.cumsum(sizes) - sizes)[order]
+    data = np.frombuffer(b"".join(texts), np.uint8)
+    sums = np.full(len(texts), ~np.uint32(0))
+    # How many are longer than 0, 1, 2...
+    numbers = np.searchsorted(-sizes[order], -np.arange(sizes.max()))
+    for place, n in enumerate(numbers):
+        low = (sums[:n] ^ data[begins[:n] + place]) & 255
+        sums[:n] = sums[:n] >> 8 ^ table[low]
+    sums[order] = ~sums
+    masked = (sums >> 15 | sums << 17) + _CRC_MASK
+    return [struct.pack("<I", number) for number in masked.tolist()]
 
 
 def _field(number: int, content: bytes) -> bytes:

@@ -4,7 +4,8 @@ import json
 import pytest
 
 from albert_tf.data.beam_corpus import prepare_with_beam
-from albert_tf.data.corpus import CorpusOptions, prepare_corpus
+from albert_tf.data.corpus import prepare_corpus
+from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.segments import SegmentOptions
 from albert_tf.errors import UserError
 

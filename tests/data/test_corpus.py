@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from albert_tf.data import corpus
-from albert_tf.data.corpus import CorpusOptions, prepare_corpus
+from albert_tf.data import corpus_blocks
+from albert_tf.data.corpus import prepare_corpus
+from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.masking import MaskingOptions
 from albert_tf.data.records import RecordFiles
 from albert_tf.data.segments import SegmentOptions
@@ -104,9 +105,9 @@ def test_interrupted_work_goes_on(book_file, tokenizer, tmp_path, monkeypatch):
         )  # fmt: skip
     assert not output.exists()
     made = []
-    make = corpus.ExampleMaker.__call__
+    make = corpus_blocks.ExampleMaker.__call__
     monkeypatch.setattr(
-        corpus.ExampleMaker,
+        corpus_blocks.ExampleMaker,
         "__call__",
         lambda self, documents, rng: (
             made.append(documents) or make(self, documents, rng)
@@ -202,7 +203,7 @@ def test_places_that_cannot_be_written(
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(corpus, "write_examples", full)
+    monkeypatch.setattr(corpus_blocks, "write_examples", full)
     with pytest.raises(UserError, match="No space left.*what is done is kept"):
         prepare_corpus(
             [book_file], tmp_path / "b", tokenizer, OPTIONS, processes=1

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from albert_tf.config import AlbertConfig
-from albert_tf.data.corpus import CorpusOptions, prepare_corpus
+from albert_tf.data.corpus import prepare_corpus
+from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.masking import MaskingOptions
 from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
 from albert_tf.data.segments import SegmentOptions

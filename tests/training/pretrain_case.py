@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from albert_tf.data.masking import MaskingOptions
 from albert_tf.errors import UserError
-from albert_tf.training.pretrain import PretrainOptions, pretrain
+from albert_tf.training.pretrain import pretrain
+from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.strategies import make_strategy
 
 

@@ -15,7 +15,8 @@ from safetensors.numpy import load_file
 
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
-from albert_tf.training.pretrain import PretrainOptions, pretrain
+from albert_tf.training.pretrain import pretrain
+from albert_tf.training.pretrain_options import PretrainOptions
 
 CASE = Path(__file__).parent / "pretrain_case.py"
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
