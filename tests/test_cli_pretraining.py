@@ -43,7 +43,7 @@ def test_prepare_and_pretrain(book_file, tmp_path, capsys):
 
 def test_prepare_refuses(fails, book_file, tmp_path):
     output = ("--output", tmp_path / "corpus", "--processes", "1")
-    assert "nothing that matches" in fails("prepare", "nowhere/*", *output)
+    assert "no matching file" in fails("prepare", "nowhere/*", *output)
     assert "objective='mlm'" in fails(
         "prepare", book_file, *output, "--objective", "mlm"
     )

@@ -113,6 +113,7 @@ class SegmentCutter:
                 tokens = self._ends[stop - 1] - self._starts[sentence]
                 self.dropped["tokens of lone sentences"] += tokens
             else:
+                sentence = self._pass_lone(sentence, stop, splits[0], target)
                 split = splits[int(self._rng.random() * len(splits))]
                 pair, stop = self._pair(sentence, split, stop, target)
                 pairs.append(pair)
@@ -143,6 +144,22 @@ class SegmentCutter:
             stop += 1
         return stop, splits
 
+    def _pass_lone(self, sentence, stop, split, target):
+        """The first sentence that is needed to fill the example.
+
+        Many documents of one sentence may come before the first place to
+        split; cut off at random they would part the segments.
+        """
+        begin = self._starts[sentence]
+        while sentence + 1 < split and (
+            self._ends[stop - 1] - self._starts[sentence + 1] >= target
+        ):
+            sentence += 1
+        lone = self._starts[sentence] - begin
+        if lone:
+            self.dropped["tokens of lone sentences"] += lone
+        return sentence
+
     def _single(self, sentence, stop, target):
         begin, end = self._starts[sentence], self._ends[stop - 1]
         span = (begin, end)
@@ -166,9 +183,10 @@ class SegmentCutter:
                     second, stop = elsewhere, split
             first, second = self._fit(first, second, target)
             return Pair(first, second, label), stop
-        first, second = self._fit(first, second, target)
+        # Swapped before they are cut: the lengths must not tell the order.
         if label:
             first, second = second, first
+        first, second = self._fit(first, second, target)
         return Pair(first, second, label), stop
 
     def _elsewhere(self, document, size):
@@ -196,8 +214,8 @@ class SegmentCutter:
         if over <= 0:
             return first, second
         self.dropped["tokens over the length"] += over
-        keep_second = min(sizes[1], max((target + 1) // 2, target - sizes[0]))
-        keep_first = target - keep_second
+        keep_first = min(sizes[0], max((target + 1) // 2, target - sizes[1]))
+        keep_second = target - keep_first
         return (
             self._shorten(first, sizes[0] - keep_first),
             self._shorten(second, sizes[1] - keep_second),

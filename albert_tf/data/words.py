@@ -93,7 +93,7 @@ def _has_no_continuation_mark(piece: str) -> bool:
 def _begins_word(piece: str) -> bool:
     return (
         piece.startswith((_WORD_START, "<"))
-        or not any(map(str.isalpha, piece))
+        or not any(map(_is_letter, piece))
         or not all(map(_is_within_word, piece))
     )
 
@@ -105,4 +105,9 @@ def _is_within_word(character: str) -> bool:
             character.isalpha() or character in '!"#$%&()*+,-./:;?@[\\]^_`{|}~'
         )
     name = unicodedata.name(character, "")
-    return character.isalpha() and not name.startswith(_UNSPACED)
+    return _is_letter(character) and not name.startswith(_UNSPACED)
+
+
+def _is_letter(character: str) -> bool:
+    # Some scripts write vowels as marks on the letters.
+    return unicodedata.category(character)[0] in "LM"
