@@ -40,7 +40,7 @@ class CorpusOptions:
             "keep" none, "exact" ones, or also "near" ones.
         held_out_share: share of the documents, chosen by their text, that
             are kept apart to evaluate on.
-        passes: how often each document is cut into examples, each time
+        passes: how often each training document is cut into examples, each time
             elsewhere (`dupe_factor` of the official code).
         block_bytes: text of a unit of work and of a file of examples.
         errors: "strict", or "replace" what is not UTF-8.
@@ -169,7 +169,9 @@ class BlockWriter:
             options.language,
             options.chinese_words,
         )
-        for number in range(options.passes if documents else 0):
+        # What is evaluated on is seen once.
+        passes = options.passes if split == TRAIN else 1
+        for number in range(passes if documents else 0):
             rng = np.random.default_rng(
                 [options.seed, block.file, block.number, number, len(split)]
             )
