@@ -1,4 +1,6 @@
-"""The one exception for mistakes that the user can mend."""
+"""The one exception for mistakes that the user can mend, and its rules."""
+
+from collections.abc import Iterable
 
 
 class UserError(ValueError):
@@ -8,3 +10,31 @@ class UserError(ValueError):
     be right. The command line prints it and exits with status 2; everywhere
     else it behaves as a `ValueError`.
     """
+
+
+def require(holds: bool, rule: str, **received) -> None:
+    """Raises a `UserError` such as "steps=0 must be at least 1".
+
+    Args:
+        holds: whether all is well.
+        rule: what would be right.
+        **received: the argument and its value.
+    """
+    if not holds:
+        ((name, value),) = received.items()
+        raise UserError(f"{name}={value!r} {rule}")
+
+
+def require_at_least(minimum: int, **received) -> None:
+    """Raises a `UserError` if one of the arguments is less."""
+    for name, value in received.items():
+        require(
+            value >= minimum, f"must be at least {minimum}", **{name: value}
+        )
+
+
+def require_one_of(allowed: Iterable[str], **received) -> None:
+    """Raises a `UserError` if one of the arguments is something else."""
+    for name, value in received.items():
+        rule = f"must be one of {', '.join(allowed)}"
+        require(value in allowed, rule, **{name: value})

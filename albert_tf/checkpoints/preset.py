@@ -14,7 +14,7 @@ from albert_tf.checkpoints.assignment import assign_weights, is_same_task
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.sources import read_checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require_one_of
 from albert_tf.files import check_new_directory
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
@@ -203,10 +203,7 @@ def convert(
             cannot hold it, the directory exists and `overwrite` is false, or
             it cannot be written.
     """
-    if format not in _WRITERS:
-        raise UserError(
-            f"format={format!r} must be one of {', '.join(_WRITERS)}"
-        )
+    require_one_of(_WRITERS, format=format)
     check_new_directory(directory, overwrite)  # before the work
     checkpoint = read_checkpoint(source)
     if checkpoint.weights is None:

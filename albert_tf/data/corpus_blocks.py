@@ -16,7 +16,7 @@ from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
 from albert_tf.data.pretraining_examples import ExampleMaker
 from albert_tf.data.records import write_examples, write_official
 from albert_tf.data.segments import SegmentOptions
-from albert_tf.errors import UserError
+from albert_tf.errors import require, require_at_least, require_one_of
 from albert_tf.files import new_file
 from albert_tf.tokenizers import Tokenizer
 
@@ -60,21 +60,13 @@ class CorpusOptions:
     seed: int = 0
 
     def __post_init__(self):
-        if self.duplicates not in DUPLICATES:
-            raise UserError(
-                f"duplicates={self.duplicates!r} must be one of "
-                f"{', '.join(DUPLICATES)}"
-            )
-        if not 0 <= self.held_out_share < 1:
-            raise UserError(
-                f"held_out_share={self.held_out_share} must be at least 0 and "
-                "less than 1"
-            )
-        for name in ("passes", "block_bytes"):
-            if getattr(self, name) < 1:
-                raise UserError(
-                    f"{name}={getattr(self, name)} must be at least 1"
-                )
+        require_one_of(DUPLICATES, duplicates=self.duplicates)
+        require(
+            0 <= self.held_out_share < 1,
+            "must be at least 0 and less than 1",
+            held_out_share=self.held_out_share,
+        )
+        require_at_least(1, passes=self.passes, block_bytes=self.block_bytes)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from albert_tf.errors import UserError
+from albert_tf.errors import require, require_at_least, require_one_of
 from albert_tf.tokenizers import Tokenizer
 
 MASKINGS = ("ngram", "word", "token")
@@ -42,23 +42,16 @@ class MaskingOptions:
     replace_unit: str = "token"
 
     def __post_init__(self):
-        if self.masking not in MASKINGS:
-            raise UserError(
-                f"masking={self.masking!r} must be one of {', '.join(MASKINGS)}"
-            )
-        if self.replace_unit not in REPLACE_UNITS:
-            raise UserError(
-                f"replace_unit={self.replace_unit!r} must be one of "
-                f"{', '.join(REPLACE_UNITS)}"
-            )
-        if not 0 < self.masked_share < 1:
-            raise UserError(
-                f"masked_share={self.masked_share} must be between 0 and 1"
-            )
-        for name in ("max_ngram", "max_predictions"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UserError(f"{name}={value} must be at least 1")
+        require_one_of(MASKINGS, masking=self.masking)
+        require_one_of(REPLACE_UNITS, replace_unit=self.replace_unit)
+        require(
+            0 < self.masked_share < 1,
+            "must be between 0 and 1",
+            masked_share=self.masked_share,
+        )
+        require_at_least(1, max_ngram=self.max_ngram)
+        if self.max_predictions is not None:
+            require_at_least(1, max_predictions=self.max_predictions)
 
     def num_predictions(self, length: int) -> int:
         """P for sequences of `length` tokens."""

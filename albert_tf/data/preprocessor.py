@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.data.features import pad
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require_at_least
 from albert_tf.tokenizers import Encoding, Tokenizer, load_tokenizer
 
 _FILE = "preprocessor.json"
@@ -32,8 +32,7 @@ class TextPreprocessor:
     """
 
     def __init__(self, tokenizer: Tokenizer, max_length: int = 512):
-        if max_length < 3:
-            raise UserError(f"max_length={max_length} must be at least 3")
+        require_at_least(3, max_length=max_length)
         self.tokenizer = tokenizer
         self.max_length = max_length
 

@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-from albert_tf.errors import UserError
+from albert_tf.errors import require, require_at_least, require_one_of
 
 OBJECTIVES = ("sop", "nsp", "none")
 
@@ -31,17 +31,13 @@ class SegmentOptions:
     short_share: float = 0.1
 
     def __post_init__(self):
-        if self.objective not in OBJECTIVES:
-            raise UserError(
-                f"objective={self.objective!r} must be one of "
-                f"{', '.join(OBJECTIVES)}"
-            )
-        if self.length < 8:
-            raise UserError(f"length={self.length} must be at least 8")
-        if not 0 <= self.short_share <= 1:
-            raise UserError(
-                f"short_share={self.short_share} must be from 0 to 1"
-            )
+        require_one_of(OBJECTIVES, objective=self.objective)
+        require_at_least(8, length=self.length)
+        require(
+            0 <= self.short_share <= 1,
+            "must be from 0 to 1",
+            short_share=self.short_share,
+        )
 
     @property
     def room(self) -> int:

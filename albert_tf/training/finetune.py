@@ -18,7 +18,7 @@ from albert_tf.checkpoints.sources import has_weights
 from albert_tf.data.batches import BucketedBatches
 from albert_tf.data.example import Example
 from albert_tf.data.labels import find_labels, label_ids
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require, require_at_least
 from albert_tf.evaluation.classification import (
     ClassificationReport,
     evaluate_classification,
@@ -30,8 +30,7 @@ from albert_tf.training.adamw import AdamW
 from albert_tf.training.interruption import Interruption
 from albert_tf.training.progress import TrainingProgress
 from albert_tf.training.schedules import WarmupPolynomialDecay
-
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+from albert_tf.training.training_options import check_training_options
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,33 +71,18 @@ class FinetuneOptions:
     tensorboard: str | None = None
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size", "max_length"):
-            if getattr(self, name) < 1:
-                raise UserError(
-                    f"{name}={getattr(self, name)} must be at least 1"
-                )
-        if self.learning_rate is not None and not self.learning_rate > 0:
-            raise UserError(
-                f"learning_rate={self.learning_rate} must be greater than 0"
-            )
-        if not self.weight_decay >= 0:
-            raise UserError(
-                f"weight_decay={self.weight_decay} must be at least 0"
-            )
-        if not 0 <= self.seed < 2**32:
-            raise UserError(
-                f"seed={self.seed} must be at least 0 and less than 2**32"
-            )
-        if not 0 <= self.warmup_share < 1:
-            raise UserError(
-                f"warmup_share={self.warmup_share} must be at least 0 and "
-                "less than 1"
-            )
-        if self.precision not in PRECISIONS:
-            raise UserError(
-                f"precision={self.precision!r} must be one of "
-                f"{', '.join(PRECISIONS)}"
-            )
+        require_at_least(
+            1,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            max_length=self.max_length,
+        )
+        require(
+            0 <= self.warmup_share < 1,
+            "must be at least 0 and less than 1",
+            warmup_share=self.warmup_share,
+        )
+        check_training_options(self)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,15 +7,15 @@ import dataclasses
 import keras
 
 from albert_tf.data.masking import MaskingOptions
-from albert_tf.errors import UserError
+from albert_tf.errors import require_at_least, require_one_of
 from albert_tf.training.adamw import AdamW
-from albert_tf.training.finetune import PRECISIONS
 from albert_tf.training.lamb import Lamb
 from albert_tf.training.schedules import (
     WarmupCosineDecay,
     WarmupPolynomialDecay,
     scale_learning_rate,
 )
+from albert_tf.training.training_options import check_training_options
 
 OPTIMIZERS = {"lamb": Lamb, "adamw": AdamW}
 SCHEDULES = ("linear", "cosine")
@@ -75,32 +75,19 @@ class PretrainOptions:
     seed: int = 0
 
     def __post_init__(self):
-        for name in (
-            "steps", "batch_size", "accumulate", "log_every", "evaluate_every",
-            "checkpoint_every", "keep",
-        ):  # fmt: skip
-            if getattr(self, name) < 1:
-                raise UserError(
-                    f"{name}={getattr(self, name)} must be at least 1"
-                )
-        if self.learning_rate is not None and not self.learning_rate > 0:
-            raise UserError(
-                f"learning_rate={self.learning_rate} must be greater than 0"
-            )
-        for name, allowed in (
-            ("optimizer", OPTIMIZERS),
-            ("schedule", SCHEDULES),
-            ("precision", PRECISIONS),
-        ):
-            if getattr(self, name) not in allowed:
-                raise UserError(
-                    f"{name}={getattr(self, name)!r} must be one of "
-                    f"{', '.join(allowed)}"
-                )
-        if not 0 <= self.seed < 2**32:
-            raise UserError(
-                f"seed={self.seed} must be at least 0 and less than 2**32"
-            )
+        require_at_least(
+            1,
+            steps=self.steps,
+            batch_size=self.batch_size,
+            accumulate=self.accumulate,
+            log_every=self.log_every,
+            evaluate_every=self.evaluate_every,
+            checkpoint_every=self.checkpoint_every,
+            keep=self.keep,
+        )
+        require_one_of(OPTIMIZERS, optimizer=self.optimizer)
+        require_one_of(SCHEDULES, schedule=self.schedule)
+        check_training_options(self)
 
     def make_optimizer(self) -> keras.optimizers.Optimizer:
         """The optimizer with its schedule."""

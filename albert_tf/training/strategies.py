@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require_one_of
 
 STRATEGIES = ("one", "mirrored", "workers", "tpu")
 
@@ -38,10 +38,7 @@ def make_strategy(
     Raises:
         UserError: a worker cannot be reached, or there is no TPU.
     """
-    if name not in STRATEGIES:
-        raise UserError(
-            f"strategy={name!r} must be one of {', '.join(STRATEGIES)}"
-        )
+    require_one_of(STRATEGIES, strategy=name)
     if name == "one":
         return tf.distribute.get_strategy()
     if name == "mirrored":
