@@ -139,7 +139,7 @@ def measure_ours(path, directory, tokenizer, clock) -> int:
     lengths = [[*itertools.islice(sizes, len(d))] for d in documents]
     clock("  segments", SegmentCutter(segments, lengths, rng).cut)
     maker = ExampleMaker(tokenizer, segments, OPTIONS.cleaning, None)
-    examples = maker(documents, rng)
+    examples, _ = maker.cut(maker.tokenize(documents), rng)
     clock("  writing", lambda: write_examples(directory / "part", examples))
     clock(MASKS, lambda: mask_all(masker, examples, rng))
     return sum(report["train"]["tokens"] for report in reports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import shutil
 import tempfile
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from albert_tf.data.corpus import MANIFEST, describe, make_manifest
 from albert_tf.data.corpus_blocks import (
-    Block,
     BlockWriter,
     CorpusOptions,
     read_blocks,
@@ -117,10 +117,7 @@ def _read(file: int, path: str, held_out: bool, options) -> Iterator:
     """Blocks by their names."""
     with _local(path) as local:
         for block in read_blocks(file, local, options):
-            yield (
-                block.name,
-                Block(block.file, block.number, block.documents, held_out),
-            )
+            yield block.name, dataclasses.replace(block, held_out=held_out)
 
 
 @contextlib.contextmanager
@@ -178,8 +175,7 @@ def _drop(_, joined):
         for number, document in enumerate(block.documents)
         if number not in repeated
     ]
-    block = Block(block.file, block.number, documents, block.held_out)
-    return block, len(repeated)
+    return dataclasses.replace(block, documents=documents), len(repeated)
 
 
 def _write(block, dropped, output, tokenizer, options) -> str:

@@ -26,12 +26,14 @@ from albert_tf.data.corpus_blocks import (
     read_blocks,
 )
 from albert_tf.data.duplicates import NearDuplicates, fingerprint
+from albert_tf.data.pretraining_examples import UNKNOWN_LIMIT
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_directory, new_directory, new_file
 from albert_tf.tokenizers import Tokenizer
 
 MANIFEST = "corpus.json"
-_UNKNOWN_LIMIT = 0.05
+# Tokens, after which a wrong vocabulary ends the work early.
+_ENOUGH_TO_JUDGE = 100_000
 
 
 def prepare_corpus(
@@ -75,17 +77,19 @@ def prepare_corpus(
     partial = output.with_name(f"{output.name}.partial")
     sources = [*files, *held_out_files]
     duplicates = _Duplicates(options.duplicates)
-    reports = []
+    reports, totals = [], collections.Counter()
     try:
         _start(partial, sources, len(held_out_files), tokenizer, options)
         blocks = _all_blocks(sources, len(files), duplicates, options)
         writer = BlockWriter(partial, tokenizer, options)
         for block, report in _run(writer, blocks, processes or os.cpu_count()):
             reports.append(report)
-            _check_unknown(reports, at_least=100_000)
+            totals.update(report[TRAIN])
+            totals.update(report[HELD_OUT])
+            if totals["tokens"] >= _ENOUGH_TO_JUDGE:
+                _check_unknown(totals, reports)
             if progress is not None:
-                tokens = sum(_count(reports, "tokens").values())
-                progress(sum(map(_size, block.documents)), tokens)
+                progress(block.characters, totals["tokens"])
         return _finish(partial, output, reports, duplicates)
     except UserError:
         shutil.rmtree(partial, ignore_errors=True)
@@ -132,10 +136,6 @@ class _Duplicates:
             self.dropped["near duplicates"] += 1
             return False
         return True
-
-
-def _size(document) -> int:
-    return sum(map(len, document))
 
 
 def _start(partial, files, held_out_files, tokenizer, options) -> None:
@@ -200,17 +200,9 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _count(reports, name) -> dict[str, int]:
-    return {
-        split: sum(report[split].get(name, 0) for report in reports)
-        for split in (TRAIN, HELD_OUT)
-    }
-
-
-def _check_unknown(reports, at_least: int) -> None:
-    tokens = sum(_count(reports, "tokens").values())
-    unknown = sum(_count(reports, "unknown").values())
-    if tokens >= at_least and unknown > _UNKNOWN_LIMIT * tokens:
+def _check_unknown(totals, reports) -> None:
+    tokens, unknown = totals["tokens"], totals["unknown"]
+    if unknown > UNKNOWN_LIMIT * tokens:
         examples = [text for report in reports for text in report["unknown"]]
         shown = "; ".join(repr(text[:60]) for text in examples[:3])
         raise UserError(
@@ -253,11 +245,11 @@ def make_manifest(
     Raises:
         UserError: too many tokens are unknown, or there are no examples.
     """
-    _check_unknown(reports, at_least=1)
     counts = {TRAIN: collections.Counter(), HELD_OUT: collections.Counter()}
     for report in reports:
         for split, counter in counts.items():
             counter.update(report[split])
+    _check_unknown(counts[TRAIN] + counts[HELD_OUT], reports)
     if not counts[TRAIN]["examples"]:
         raise UserError(
             "the text makes no example: an example needs at least two "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import json
 from collections.abc import Iterator
@@ -90,6 +91,11 @@ class Block:
         """Names the files that are made of it."""
         return f"{self.file:05d}-{self.number:05d}"
 
+    @property
+    def characters(self) -> int:
+        """Size of its text."""
+        return sum(map(_characters, self.documents))
+
 
 def read_blocks(
     file: int, path: Path, options: CorpusOptions
@@ -98,12 +104,16 @@ def read_blocks(
     documents, size, number = [], 0, 0
     for document in read_documents(path, options.errors):
         documents.append(document)
-        size += sum(map(len, document))
+        size += _characters(document)
         if size >= options.block_bytes:
             yield Block(file, number, documents)
             documents, size, number = [], 0, number + 1
     if documents:
         yield Block(file, number, documents)
+
+
+def _characters(document: list[str]) -> int:
+    return sum(map(len, document))
 
 
 class BlockWriter:
@@ -119,8 +129,17 @@ class BlockWriter:
         self, directory: Path, tokenizer: Tokenizer, options: CorpusOptions
     ):
         self._directory = directory
-        self._tokenizer = tokenizer
         self._options = options
+        self._maker = ExampleMaker(
+            tokenizer,
+            options.segments,
+            options.cleaning,
+            options.language,
+            options.chinese_words,
+        )
+        self._masker = None
+        if options.masking is not None:
+            self._masker = Masker(options.masking, tokenizer)
 
     def __call__(self, block: Block) -> dict:
         """Writes `train-NAME.tfrecord` and `held_out-NAME.tfrecord`.
@@ -141,43 +160,40 @@ class BlockWriter:
             splits[HELD_OUT if held_out else TRAIN].append(document)
         report = {"unknown": []}
         for split, documents in splits.items():
-            counts, unknown = self._write(block, split, documents)
-            report[split] = counts
-            report["unknown"] += unknown
+            text = self._maker.tokenize(documents)
+            report[split] = collections.Counter(text.counts)
+            report[split].update(self._write(block, split, text))
+            report["unknown"] += text.unknown
         with new_file(done) as temporary:
             temporary.write_text(json.dumps(report))
         return report
 
     def _is_held_out(self, document) -> bool:
+        if not self._options.held_out_share:
+            return False
         number = int.from_bytes(fingerprint(document)[:8], "little")
         return number < self._options.held_out_share * 2**64
 
-    def _write(self, block, split, documents):
+    def _write(self, block, split, text) -> collections.Counter:
+        """Writes a file for each pass; counts its examples."""
         options = self._options
-        maker = ExampleMaker(
-            self._tokenizer,
-            options.segments,
-            options.cleaning,
-            options.language,
-            options.chinese_words,
-        )
+        counts = collections.Counter()
         # What is evaluated on is seen once.
         passes = options.passes if split == TRAIN else 1
-        for number in range(passes if documents else 0):
-            rng = np.random.default_rng(
-                [options.seed, block.file, block.number, number, len(split)]
-            )
-            examples = maker(documents, rng)
+        for number in range(passes if text.lengths else 0):
+            seed = [options.seed, block.file, block.number, number, len(split)]
+            rng = np.random.default_rng(seed)
+            examples, cut = self._maker.cut(text, rng)
+            counts.update(cut)
             if not len(examples):
                 continue
             path = self._directory / f"{split}-{block.name}-{number}.tfrecord"
-            if options.masking is None:
+            if self._masker is None:
                 write_examples(path, examples)
             else:
-                masker = Masker(options.masking, self._tokenizer)
-                shape = (len(examples), DRAWS, options.segments.length)
-                masked = masker(
-                    examples.token_ids, examples.word_starts, rng.random(shape)
+                draws = rng.random((len(examples), DRAWS, examples.length))
+                masked = self._masker(
+                    examples.token_ids, examples.word_starts, draws
                 )
                 write_official(path, examples, masked)
-        return dict(maker.report), maker.unknown
+        return counts

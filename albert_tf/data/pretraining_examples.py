@@ -14,6 +14,9 @@ from albert_tf.data.sentences import split_sentences
 from albert_tf.data.words import ChineseWords, find_word_starts
 from albert_tf.tokenizers import Tokenizer
 
+# A vocabulary that does not know a greater share of the tokens is a wrong one.
+UNKNOWN_LIMIT = 0.05
+
 
 @dataclasses.dataclass(frozen=True)
 class PretrainingExamples:
@@ -35,6 +38,31 @@ class PretrainingExamples:
     def __len__(self):
         return len(self.labels)
 
+    @property
+    def length(self) -> int:
+        """L."""
+        return self.token_ids.shape[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class TokenizedText:
+    """Documents that examples can be cut from.
+
+    Attributes:
+        tokens: int32 [number of tokens], of all documents.
+        begins_word: bool, where words begin among them.
+        lengths: for each document the lengths of its sentences in tokens; a
+            long sentence counts as several.
+        counts: of documents, sentences, tokens, and what was cleaned.
+        unknown: a few sentences with unknown pieces, if these are too many.
+    """
+
+    tokens: np.ndarray
+    begins_word: np.ndarray
+    lengths: list[list[int]]
+    counts: collections.Counter
+    unknown: list[str]
+
 
 class ExampleMaker:
     """Cleans documents, splits them into sentences, and cuts examples.
@@ -48,9 +76,12 @@ class ExampleMaker:
         chinese_words: find words of several ideographs, with jieba; else each
             ideograph is a word.
 
-    Attributes:
-        report: counts of all that went in, came out and was dropped.
-        unknown: a few pieces of text that the vocabulary does not know.
+    Example:
+
+    ```python
+    text = maker.tokenize([["One day it rained.", "The next it did not."]])
+    examples, counts = maker.cut(text, np.random.default_rng(0))
+    ```
     """
 
     def __init__(
@@ -67,80 +98,91 @@ class ExampleMaker:
         self._language = language
         self._begins_word = find_word_starts(tokenizer)
         self._chinese = ChineseWords(tokenizer) if chinese_words else None
-        self.report = collections.Counter()
-        self.unknown = []
 
-    def __call__(
-        self, documents: list[list[str]], rng: np.random.Generator
-    ) -> PretrainingExamples:
-        """Makes the examples of a few documents.
+    def tokenize(self, documents: list[list[str]]) -> TokenizedText:
+        """Does what is the same whichever examples are cut.
 
         Args:
             documents: lines of each.
-            rng: where all choices are drawn from.
-
-        Returns:
-            The examples, none if there is too little text.
         """
-        tokens, begins, lengths = self._tokenize(self._sentences(documents))
-        cutter = SegmentCutter(self._segments, lengths, rng)
-        pairs = cutter.cut()
-        self.report.update(cutter.dropped)
-        examples = self._assemble(tokens, begins, pairs)
-        self.report["examples"] += len(examples)
-        self.report["positions"] += examples.token_ids.size
-        self.report["padding"] += int(
-            (examples.token_ids == self._tokenizer.pad_id).sum()
-        )
-        return examples
-
-    def _sentences(self, documents):
-        """The sentences of each document."""
-        found = []
-        for lines in documents:
-            lines, dropped = clean_document(lines, self._cleaning)
-            self.report.update(dropped)
-            if self._language is not None:
-                lines = [
-                    sentence
-                    for line in lines
-                    for sentence in split_sentences(line, self._language)
-                ]
-            found.append(lines)
-        self.report["documents"] += len(documents)
-        return found
-
-    def _tokenize(self, documents):
-        """All tokens, where words begin, and the lengths of the sentences."""
+        counts = collections.Counter(documents=len(documents))
+        documents = [self._sentences(lines, counts) for lines in documents]
         sentences = [*itertools.chain.from_iterable(documents)]
         ids = self._tokenizer.to_ids(sentences)
         tokens = np.fromiter(itertools.chain.from_iterable(ids), np.int32)
-        begins = self._begins_word[tokens]
+        begins_word = self._begins_word[tokens]
         if self._chinese is not None:
-            begins &= self._chinese.find_starts(sentences)
-        self.report["sentences"] += len(sentences)
-        self.report["tokens"] += len(tokens)
-        self._count_unknown(sentences, tokens)
-        remaining = map(len, ids)
+            begins_word &= self._chinese.find_starts(sentences)
+        unk_id = self._tokenizer.unk_id
+        counts["sentences"] = len(sentences)
+        counts["tokens"] = len(tokens)
+        counts["unknown"] = int((tokens == unk_id).sum())
+        unknown = []
+        if counts["unknown"] > UNKNOWN_LIMIT * len(tokens):
+            pairs = zip(sentences, ids, strict=True)
+            found = (text for text, row in pairs if unk_id in row)
+            unknown = [*itertools.islice(found, 3)]
+        lengths = self._lengths(documents, ids, begins_word, counts)
+        return TokenizedText(tokens, begins_word, lengths, counts, unknown)
+
+    def cut(
+        self, text: TokenizedText, rng: np.random.Generator
+    ) -> tuple[PretrainingExamples, collections.Counter]:
+        """Cuts the examples of a text, each time others.
+
+        Args:
+            text: of `tokenize`.
+            rng: where all choices are drawn from.
+
+        Returns:
+            The examples, none if there is too little text, and the counts of
+            what came out and of what was left out.
+        """
+        cutter = SegmentCutter(self._segments, text.lengths, rng)
+        examples = self._assemble(text, cutter.cut())
+        is_padding = examples.token_ids == self._tokenizer.pad_id
+        counts = collections.Counter(
+            cutter.dropped,
+            examples=len(examples),
+            positions=examples.token_ids.size,
+            padding=int(is_padding.sum()),
+        )
+        return examples, counts
+
+    def _sentences(self, lines, counts):
+        lines, dropped = clean_document(lines, self._cleaning)
+        counts.update(dropped)
+        if self._language is None:
+            return lines
+        return [
+            sentence
+            for line in lines
+            for sentence in split_sentences(line, self._language)
+        ]
+
+    def _lengths(self, documents, ids, begins_word, counts):
+        """The lengths of the sentences, long ones in parts, by document."""
         limit = self._segments.room // 2
+        sizes = map(len, ids)
+        start = 0
         lengths = []
         for document in documents:
-            sizes = [*itertools.islice(remaining, len(document))]
-            self.report["long sentences cut"] += sum(n > limit for n in sizes)
-            lengths.append(
-                [part for size in sizes for part in _cut_evenly(size, limit)]
-            )
-        return tokens, begins, [sizes for sizes in lengths if sizes]
+            parts = []
+            for size in itertools.islice(sizes, len(document)):
+                if size > limit:
+                    begins = begins_word[start : start + size]
+                    parts += _cut_evenly(begins, limit)
+                    counts["long sentences cut"] += 1
+                elif size:
+                    parts.append(size)
+                start += size
+            if parts:
+                lengths.append(parts)
+        return lengths
 
-    def _count_unknown(self, sentences, tokens):
-        unknown = int((tokens == self._tokenizer.unk_id).sum())
-        self.report["unknown"] += unknown
-        if unknown > 0.05 * len(tokens) and not self.unknown:
-            self.unknown = sentences[:3]
-
-    def _assemble(self, tokens, begins, pairs: list[Pair]):
+    def _assemble(self, text, pairs: list[Pair]) -> PretrainingExamples:
         tokenizer = self._tokenizer
-        rows = self._lay_out(tokens, pairs, tokenizer.pad_id)
+        rows = self._lay_out(text.tokens, pairs, tokenizer.pad_id)
         first_lengths = np.array(
             [pair.first[1] - pair.first[0] + 2 for pair in pairs], np.int32
         )
@@ -153,7 +195,7 @@ class ExampleMaker:
         rows[number, lengths - 1] = tokenizer.sep_id
         return PretrainingExamples(
             token_ids=rows,
-            word_starts=self._lay_out(begins, pairs, False),
+            word_starts=self._lay_out(text.begins_word, pairs, False),
             first_lengths=first_lengths,
             labels=np.array([pair.label for pair in pairs], np.int32),
         )
@@ -176,11 +218,16 @@ def _second_length(pair: Pair) -> int:
     return size + 1 if size else 0
 
 
-def _cut_evenly(size: int, limit: int) -> list[int]:
-    """Parts of a sentence that is longer than half an example."""
-    if 0 < size <= limit:
-        return [size]
+def _cut_evenly(begins_word: np.ndarray, limit: int) -> list[int]:
+    """Lengths of the parts of a sentence that is longer than `limit`.
+
+    It is cut before words, except within one that is as long as a part.
+    """
+    size = len(begins_word)
     parts = -(-size // limit)
-    return [
-        (size * k + size) // parts - size * k // parts for k in range(parts)
-    ]
+    ends = [0]
+    for k in range(1, parts):
+        even = size * k // parts
+        starts = np.flatnonzero(begins_word[ends[-1] + 1 : even + 1])
+        ends.append(ends[-1] + 1 + int(starts[-1]) if len(starts) else even)
+    return np.diff([*ends, size]).tolist()

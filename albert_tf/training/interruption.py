@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-import threading
 
 import keras
+
+from albert_tf.training.stop_signal import StopSignal
 
 
 class Interruption(keras.callbacks.Callback):
@@ -25,16 +26,14 @@ class Interruption(keras.callbacks.Callback):
 
     def __init__(self):
         super().__init__()
-        self._noted = False
-        self._before = None
+        self._signal = StopSignal(signal.SIGINT)
 
     def __enter__(self):
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+        self._signal.__enter__()
         return self
 
     def __exit__(self, *error):
-        self._restore()
+        self._signal.__exit__(*error)
 
     def on_train_batch_end(self, batch, logs=None):
         """Raises `KeyboardInterrupt` if Ctrl-C was pressed."""
@@ -44,15 +43,6 @@ class Interruption(keras.callbacks.Callback):
         """Raises `KeyboardInterrupt` if Ctrl-C was pressed."""
         self._check()
 
-    def _note(self, number, frame):
-        self._noted = True
-        self._restore()
-
-    def _restore(self):
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-            self._before = None
-
     def _check(self):
-        if self._noted:
+        if self._signal.requested:
             raise KeyboardInterrupt

@@ -214,14 +214,14 @@ class _Run:
             self.monitor.restart(step)
             if evaluator is None:
                 self.monitor.say("no held-out examples, so no evaluation")
-            self._drive(controller, trainer, stop)
+            self._drive(controller, trainer)
         step = int(trainer.global_step.numpy())
         interrupted = step < self.options.steps
         if self.is_chief and not interrupted:
             self._write_model()
         return PretrainResult(self.model, step, interrupted, self.dev)
 
-    def _drive(self, controller, trainer, stop) -> None:
+    def _drive(self, controller, trainer) -> None:
         options = self.options
         step = int(trainer.global_step.numpy())
         while step < options.steps and not trainer.stopped:

@@ -64,7 +64,7 @@ class PretrainingTrainer(orbit.AbstractTrainer):
         self._step = tf.function(self._distributed_step)
         with strategy.scope():
             self.global_step = orbit.utils.create_global_step()
-            self._totals = _Totals()
+        self._totals = _Totals(strategy)
 
     def train(self, num_steps):
         """Does up to `num_steps` steps.
@@ -88,9 +88,7 @@ class PretrainingTrainer(orbit.AbstractTrainer):
 
     def _distributed_step(self, batch, stop):
         sums = self._strategy.run(self._replica_step, args=(*batch, stop))
-        self._totals.add(
-            self._strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
-        )
+        self._totals.add(sums)
         self.global_step.assign_add(1)
 
     def _replica_step(self, inputs, targets, stop):
@@ -144,8 +142,7 @@ class PretrainingEvaluator(orbit.AbstractEvaluator):
         self._dataset = dataset
         self._strategy = strategy
         self._step = tf.function(self._distributed_step)
-        with strategy.scope():
-            self._totals = _Totals()
+        self._totals = _Totals(strategy)
 
     def evaluate(self, num_steps=-1):
         """Goes through all examples.
@@ -159,10 +156,7 @@ class PretrainingEvaluator(orbit.AbstractEvaluator):
         return self._totals.results()
 
     def _distributed_step(self, batch):
-        sums = self._strategy.run(self._replica_step, args=batch)
-        self._totals.add(
-            self._strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
-        )
+        self._totals.add(self._strategy.run(self._replica_step, args=batch))
 
     def _replica_step(self, inputs, targets):
         outputs = self._model(inputs)
@@ -172,14 +166,19 @@ class PretrainingEvaluator(orbit.AbstractEvaluator):
 class _Totals:
     """Sums over steps, kept on the devices until somebody asks."""
 
-    def __init__(self):
-        self._sums = tf.Variable(tf.zeros(len(_SUMS)), trainable=False)
+    def __init__(self, strategy):
+        self._strategy = strategy
+        with strategy.scope():
+            self._sums = tf.Variable(tf.zeros(len(_SUMS)), trainable=False)
 
     def reset(self):
         self._sums.assign(tf.zeros_like(self._sums))
 
-    def add(self, vector):
-        self._sums.assign_add(vector)
+    def add(self, sums):
+        """Adds the sums of all replicas, each with a vector as `_SUMS`."""
+        self._sums.assign_add(
+            self._strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+        )
 
     def stops(self) -> float:
         return float(self._sums[-1])

@@ -7,7 +7,7 @@ import threading
 
 
 class StopSignal:
-    """Notes the first SIGINT or SIGTERM; a second one acts at once.
+    """Notes the first of some signals; a second one acts at once.
 
     Other threads than the main one get no signals, so that nothing is noted
     there.
@@ -19,15 +19,22 @@ class StopSignal:
         while not stop.requested:
             step()
     ```
+
+    Args:
+        *signals: which; by default SIGINT and SIGTERM.
+
+    Attributes:
+        requested: whether one of them came.
     """
 
-    def __init__(self):
+    def __init__(self, *signals: signal.Signals):
+        self._signals = signals or (signal.SIGINT, signal.SIGTERM)
         self.requested = False
         self._before = {}
 
     def __enter__(self):
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in self._signals:
                 self._before[number] = signal.signal(number, self._note)
         return self
 

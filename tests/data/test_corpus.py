@@ -108,13 +108,11 @@ def test_interrupted_work_goes_on(book_file, tokenizer, tmp_path, monkeypatch):
         )  # fmt: skip
     assert not output.exists()
     made = []
-    make = corpus_blocks.ExampleMaker.__call__
+    cut = corpus_blocks.ExampleMaker.cut
     monkeypatch.setattr(
         corpus_blocks.ExampleMaker,
-        "__call__",
-        lambda self, documents, rng: (
-            made.append(documents) or make(self, documents, rng)
-        ),
+        "cut",
+        lambda self, text, rng: made.append(text) or cut(self, text, rng),
     )
     prepare_corpus([book_file], output, tokenizer, OPTIONS, processes=1)
     assert contents(output) == contents(whole)

@@ -14,11 +14,14 @@ BOOKS = pathlib.Path(__file__).parent / "books_excerpt.txt"
 
 
 def make(tokenizer, documents, seed=0, language="en", html=False, **segments):
-    """A maker and the examples that it makes of the documents."""
+    """All counts, and the examples that are made of the documents."""
     segments = SegmentOptions(**segments)
     cleaning = CleaningOptions(html=html)
     maker = ExampleMaker(tokenizer, segments, cleaning, language)
-    return maker, maker(documents, np.random.default_rng(seed))
+    text = maker.tokenize(documents)
+    examples, counts = maker.cut(text, np.random.default_rng(seed))
+    counts.update(text.counts)
+    return counts, examples
 
 
 def texts(tokenizer, examples):
@@ -111,13 +114,11 @@ def test_labels_tell_the_order(tokenizer, documents, sentences):
 def test_report(tokenizer, documents, sentences):
     ids = sum(tokenizer.to_ids(sentences), [])
     tokens = len(ids)
-    maker, examples = make(tokenizer, documents)
-    report = maker.report
+    report, examples = make(tokenizer, documents)
     assert report["documents"] == len(documents)
     assert report["sentences"] == len(sentences)
     assert report["tokens"] == tokens
     assert report["unknown"] == ids.count(tokenizer.unk_id) > 0
-    assert maker.unknown == []
     assert report["examples"] == len(examples)
     assert report["positions"] == examples.token_ids.size
     padding = (examples.token_ids == tokenizer.pad_id).sum()
@@ -129,11 +130,21 @@ def test_report(tokenizer, documents, sentences):
     assert used + dropped == tokens
 
 
-def test_reports_of_many_calls_add_up(tokenizer, documents):
-    maker, _ = make(tokenizer, documents)
-    once = dict(maker.report)
-    maker(documents, np.random.default_rng(0))
-    assert maker.report == {name: 2 * count for name, count in once.items()}
+def test_text_can_be_cut_many_times(tokenizer, documents):
+    """And is as it was."""
+    maker = ExampleMaker(tokenizer, SegmentOptions(), CleaningOptions())
+    text = maker.tokenize(documents)
+    before = dict(text.counts)
+    first, second, third = (
+        maker.cut(text, np.random.default_rng(seed)) for seed in (0, 1, 0)
+    )
+    assert text.counts == before
+    assert first[1] == third[1]
+    np.testing.assert_array_equal(first[0].token_ids, third[0].token_ids)
+    assert (
+        len(first[0]) != len(second[0])
+        or (first[0].token_ids != second[0].token_ids).any()
+    )
 
 
 def test_word_starts(tokenizer, documents):
@@ -156,11 +167,11 @@ def test_long_sentences_are_cut(tokenizer, size, first_sizes):
     """Into as few even parts as are no longer than half an example."""
     found = set()
     for seed in range(20):
-        maker, examples = make(
+        counts, examples = make(
             tokenizer, [["the " * size]], seed, length=64, short_share=0
         )
-        assert maker.report["sentences"] == 1
-        assert maker.report["long sentences cut"] == 1
+        assert counts["sentences"] == 1
+        assert counts["long sentences cut"] == 1
         ((first, second),) = texts(tokenizer, examples)
         assert len(first) + len(second) == size
         found.add(len(second if examples.labels[0] else first))
@@ -168,38 +179,56 @@ def test_long_sentences_are_cut(tokenizer, size, first_sizes):
 
 
 def test_sentences_of_half_an_example_are_not_cut(tokenizer):
-    maker, examples = make(tokenizer, [["the " * 30]], length=64)
-    assert maker.report["long sentences cut"] == len(examples) == 0
+    counts, examples = make(tokenizer, [["the " * 30]], length=64)
+    assert counts["long sentences cut"] == len(examples) == 0
 
 
 def test_a_very_long_sentence_is_cut_up(tokenizer):
-    maker, examples = make(tokenizer, [["the " * 5000]], short_share=0)
-    assert maker.report["long sentences cut"] == 1
+    counts, examples = make(tokenizer, [["the " * 5000]], short_share=0)
+    assert counts["long sentences cut"] == 1
     used = (examples.token_ids == tokenizer.to_ids(["the"])[0][0]).sum()
-    dropped = maker.report["tokens over the length"]
-    dropped += maker.report["tokens of lone sentences"]
+    dropped = counts["tokens over the length"]
+    dropped += counts["tokens of lone sentences"]
     assert used + dropped == 5000
     assert used > 3000
 
 
 def test_unknown_pieces(tokenizer, documents):
     """Counted, and shown where they are more than a twentieth."""
-    maker, _ = make(tokenizer, documents)
-    before = maker.report["unknown"]
-    assert maker.unknown == []
-    text = ["ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹᚺ", "ᚾᛁᛃ", "ᛇᛈᛉ"]
-    unknown = sum(tokenizer.to_ids(text), []).count(tokenizer.unk_id)
-    maker([text], np.random.default_rng(0))
-    assert maker.report["unknown"] - before == unknown > 0
-    assert maker.unknown == text[:3]
+    maker = ExampleMaker(tokenizer, SegmentOptions(), CleaningOptions(), None)
+    text = maker.tokenize(documents)
+    assert text.counts["unknown"] > 0
+    assert text.unknown == []
+    runes = ["ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹᚺ", "ᚾᛁᛃ", "ᛇᛈᛉ"]
+    unknown = sum(tokenizer.to_ids(runes), []).count(tokenizer.unk_id)
+    text = maker.tokenize([["It rained.", *runes]])
+    assert text.counts["unknown"] == unknown > 0
+    assert text.unknown == runes[:3]
+
+
+def test_long_sentences_are_cut_before_words(tokenizer):
+    """As far as they have any."""
+    begins = find_word_starts(tokenizer)
+    line = "unquestionable misunderstandings notwithstanding " * 40
+    ids = np.array(tokenizer.to_ids([line])[0])
+    assert 0.2 < begins[ids].mean() < 0.6
+    maker = ExampleMaker(
+        tokenizer, SegmentOptions(length=64), CleaningOptions(), None
+    )
+    ((*sizes,),) = maker.tokenize([[line]]).lengths
+    assert sum(sizes) == len(ids)
+    assert max(sizes) <= 30 + 6
+    assert begins[ids[np.cumsum(sizes)[:-1]]].all()
+    ((*sizes,),) = maker.tokenize([["x" * 500]]).lengths
+    assert max(sizes) <= 30
 
 
 def test_every_line_is_a_sentence(tokenizer):
     lines = ["One. Two. Three.", "Four. Five."]
-    maker, _ = make(tokenizer, [lines])
-    assert maker.report["sentences"] == 5
-    maker, examples = make(tokenizer, [lines], language=None, short_share=0)
-    assert maker.report["sentences"] == 2
+    counts, _ = make(tokenizer, [lines])
+    assert counts["sentences"] == 5
+    counts, examples = make(tokenizer, [lines], language=None, short_share=0)
+    assert counts["sentences"] == 2
     decoded = {
         tokenizer.decode(segment)
         for segments in texts(tokenizer, examples)
@@ -210,9 +239,9 @@ def test_every_line_is_a_sentence(tokenizer):
 
 def test_text_is_cleaned(tokenizer):
     lines = ["<p>It was\u200b a dark night.</p>", "<b>It rained.</b> All day."]
-    maker, examples = make(tokenizer, [lines], html=True, short_share=0)
-    assert maker.report["html tags"] == 4
-    assert maker.report["control characters"] == 1
+    counts, examples = make(tokenizer, [lines], html=True, short_share=0)
+    assert counts["html tags"] == 4
+    assert counts["control characters"] == 1
     ((first, second),) = texts(tokenizer, examples)
     if examples.labels[0]:
         first, second = second, first
@@ -222,13 +251,13 @@ def test_text_is_cleaned(tokenizer):
 
 @pytest.mark.parametrize("documents", [[], [[]], [["\u200b"]], [["Alone."]]])
 def test_too_little_text(tokenizer, documents):
-    maker, examples = make(tokenizer, documents)
+    counts, examples = make(tokenizer, documents)
     assert len(examples) == 0
     assert examples.token_ids.shape == (0, 128)
     assert examples.first_lengths.shape == examples.labels.shape == (0,)
-    assert maker.report["documents"] == len(documents)
-    tokens = maker.report["tokens"]
-    assert maker.report["tokens of lone sentences"] == tokens
+    assert counts["documents"] == len(documents)
+    tokens = counts["tokens"]
+    assert counts["tokens of lone sentences"] == tokens
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
@@ -258,7 +287,8 @@ def test_chinese_words():
             "zh",
             chinese_words,
         )
-        examples = maker(documents, np.random.default_rng(0))
+        text = maker.tokenize(documents)
+        examples, _ = maker.cut(text, np.random.default_rng(0))
         starts[chinese_words] = examples.word_starts
     assert starts[False].sum() == len(documents[0][0])
     # 我们 去 北京大学 。 我们 使用 语言 模型 。
