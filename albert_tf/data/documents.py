@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import codecs
 import glob
-import gzip
 import io
-import json
 import os
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from albert_tf.data.text_files import (
+    open_bytes,
+    parse_object,
+    shorten,
+    string_in,
+)
 from albert_tf.errors import UserError
 
 _SUFFIXES = (".txt", ".jsonl", ".json")
@@ -143,24 +146,11 @@ def _json(
 
 
 def _text(place: str, line: str, errors: str) -> str:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{place}: not valid JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise UserError(
-            f"{place}: a JSON object is needed in each line, got "
-            f"{_shorten(line)}"
-        )
+    row = parse_object(place, line)
     if "text" not in row:
-        fields = _shorten(", ".join(f'"{name}"' for name in row))
+        fields = shorten(", ".join(f'"{name}"' for name in row))
         raise UserError(f'{place}: has no "text"; there are {fields or "none"}')
-    text = row["text"]
-    if not isinstance(text, str):
-        raise UserError(
-            f'{place}: "text" must be a string, got '
-            f"{_shorten(json.dumps(text))}"
-        )
+    text = string_in(place, row, "text")
     try:
         text.encode()  # much faster than a search
     except UnicodeEncodeError:
@@ -171,10 +161,6 @@ def _text(place: str, line: str, errors: str) -> str:
             ) from None
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return text
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _decoded(path: Path, errors: str) -> Iterator[tuple[int, str]]:
@@ -206,16 +192,6 @@ def _decoded(path: Path, errors: str) -> Iterator[tuple[int, str]]:
 
 def _raw(path: Path) -> Iterator[bytes]:
     """The lines of the file; of one that is too long, the beginning."""
-    opened = gzip.open if path.name.lower().endswith(".gz") else open
-    try:
-        with opened(path, "rb") as file, io.BufferedReader(file) as lines:
-            while line := lines.readline(_LONGEST_LINE + 1):
-                yield line
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise UserError(f"{path}: is a directory, not a file") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UserError(f"{path}: damaged gzip file ({error})") from None
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
+    with open_bytes(path) as file, io.BufferedReader(file) as lines:
+        while line := lines.readline(_LONGEST_LINE + 1):
+            yield line

@@ -3,14 +3,18 @@
 import codecs
 import csv
 import difflib
-import gzip
 import io
 import json
 import pathlib
 import re
-import zlib
 
 from albert_tf.data.example import Example
+from albert_tf.data.text_files import (
+    open_bytes,
+    parse_object,
+    shorten,
+    string_in,
+)
 from albert_tf.errors import UserError
 
 
@@ -92,19 +96,8 @@ def _row_reader(path):
 
 
 def _read_text(path):
-    try:
-        data = path.read_bytes()
-        if path.name.lower().endswith(".gz"):
-            data = gzip.decompress(data)
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise UserError(f"{path}: is a directory, not a file") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UserError(f"{path}: damaged gzip file ({error})") from None
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
-    data = data.removeprefix(codecs.BOM_UTF8)
+    with open_bytes(path) as file:
+        data = file.read().removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -177,24 +170,10 @@ def _count(fields):
 def _json_rows(path, text):
     rows = []
     for line, source in enumerate(text.split("\n"), 1):
-        if not source.strip():
-            continue
-        place = f"{path}:{line}"
-        try:
-            row = json.loads(source)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{place}: not valid JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise UserError(
-                f"{place}: a JSON object is needed in each line, got "
-                f"{_shorten(source)}"
-            )
-        rows.append((place, row))
+        if source.strip():
+            place = f"{path}:{line}"
+            rows.append((place, parse_object(place, source)))
     return rows
-
-
-def _shorten(text):
-    return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _default_text_column(path, columns):
@@ -218,18 +197,13 @@ def _check_column(path, column, columns):
 
 
 def _quoted(names):
-    return ", ".join(f'"{_shorten(name)}"' for name in names)
+    return ", ".join(f'"{shorten(name)}"' for name in names)
 
 
 def _text(place, row, column, may_be_empty=False):
     if column not in row:
         raise UserError(f'{place}: has no "{column}"')
-    text = row[column]
-    if not isinstance(text, str):
-        raise UserError(
-            f'{place}: "{column}" must be a string, got '
-            f"{_shorten(json.dumps(text))}"
-        )
+    text = string_in(place, row, column)
     if not text.strip() and not may_be_empty:
         raise UserError(f'{place}: "{column}" is empty')
     if re.search("[\ud800-\udfff]", text):
@@ -242,7 +216,7 @@ def _label(place, row, column, required):
     if isinstance(label, list | dict):
         raise UserError(
             f'{place}: "{column}" must be a string or a number, got '
-            f"{_shorten(json.dumps(label))}"
+            f"{shorten(json.dumps(label))}"
         )
     if label is None or label == "":
         if required:

@@ -10,7 +10,9 @@ from albert_tf.tokenizers import SentencePieceTokenizer, Tokenizer
 _WORD_START = "\u2581"
 _CONTINUATION = "##"
 # Scripts that put no blanks between words: each piece stands for itself.
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER")
+_UNSPACED = (
+    "CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"
+)  # fmt: skip
 
 
 def find_word_starts(tokenizer: Tokenizer) -> np.ndarray:

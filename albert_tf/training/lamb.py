@@ -24,11 +24,8 @@ class Lamb(AdamW):
     Args:
         learning_rate: a number or a schedule.
         weight_decay: share of a weight that is added to its update.
-        beta_1: how much of m stays.
-        beta_2: how much of v stays.
-        epsilon: keeps the quotient finite.
-        clip_norm: the largest norm of the whole gradient, None for any.
         name: of the optimizer.
+        **options: the other arguments of `AdamW`.
 
     Attributes:
         gradient_norm: float32 variable, the norm of the last whole gradient
@@ -36,25 +33,10 @@ class Lamb(AdamW):
     """
 
     def __init__(
-        self,
-        learning_rate,
-        weight_decay=0.01,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-6,
-        clip_norm=1.0,
-        name="lamb",
+        self, learning_rate, weight_decay=0.01, name="lamb", **options
     ):
         # Keras would apply the decay that it is given before the update.
-        super().__init__(
-            learning_rate,
-            weight_decay=None,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            clip_norm=clip_norm,
-            name=name,
-        )
+        super().__init__(learning_rate, weight_decay=None, name=name, **options)
         self.update_decay = weight_decay
 
     def build(self, variables):

@@ -70,12 +70,13 @@ def test_what_begins_a_word():
 
 
 def test_what_goes_on_with_a_word():
-    continued = ["ing", "s", "ED", "a.m", "e-mail", "b,", ".com"]
+    continued = ["ing", "s", "ED", "a.m", "e-mail", "b,", ".com", "국어"]
     assert not any(starts(*continued))
 
 
 @pytest.mark.parametrize(
-    "piece", ["国", "国家", "a国", "の", "カ", "ไทย", "ລາວ", "ខ្មែរ"]
+    "piece",
+    ["国", "国家", "a国", "の", "カ", "ไทย", "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད"],
 )
 def test_scripts_without_blanks(piece):
     """Each piece is a word."""
