@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
 from albert_tf.data.pretraining_examples import PretrainingExamples
@@ -50,6 +52,55 @@ def test_tensorflow_reads_the_same_records(tmp_path):
     read = list(tf.data.TFRecordDataset(str(path)).as_numpy_iterator())
     records = RecordFiles([path])
     assert read == [records[i] for i in range(len(records))]
+
+
+# Where a number, or the length of a field, takes a byte more.
+EDGES = [1, 127, 128, 16_383, 16_384, 2**21 - 1, 2**21, 2**31 - 1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(EDGES) | st.integers(1, 2**31 - 1), min_size=1)
+        | st.integers(120, 130).map(lambda n: [1] * n)
+        | st.integers(16_370, 16_390).map(lambda n: [127] * n),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from([0, *EDGES]),
+)
+def test_any_numbers_are_read_back(tmp_path_factory, rows, number):
+    """The bytes that we spell out are those of TensorFlow's own writer."""
+    shape = len(rows), max(map(len, rows))
+    token_ids = np.zeros(shape, np.int32)
+    for row, ids in zip(token_ids, rows, strict=True):
+        row[: len(ids)] = ids
+    examples = PretrainingExamples(
+        token_ids,
+        token_ids % 2 == 1,
+        np.full(len(rows), number, np.int32),
+        np.arange(len(rows), dtype=np.int32),
+    )
+    path = tmp_path_factory.mktemp("records") / "a.tfrecord"
+    write_examples(path, examples)
+    # TensorFlow checks the checksums as it reads.
+    read = [*tf.data.TFRecordDataset(str(path)).as_numpy_iterator()]
+    for label, (record, ids) in enumerate(zip(read, rows, strict=True)):
+        expected = {
+            "token_ids": ids,
+            "word_starts": [i % 2 for i in ids],
+            "first_length": [number],
+            "label": [label],
+        }
+        assert features(record) == expected
+        feature = {
+            name: tf.train.Feature(
+                int64_list=tf.train.Int64List(value=expected[name])
+            )
+            for name in expected
+        }
+        example = tf.train.Example(features=tf.train.Features(feature=feature))
+        assert record == example.SerializeToString(deterministic=True)
 
 
 def test_the_official_format(tmp_path):
