@@ -214,7 +214,7 @@ def pretrain(
     ] = None,
     schedule: Annotated[str, Option(help="linear or cosine.")] = "linear",
     restarts: Annotated[int, Option(help="Of the cosine.")] = 0,
-    optimizer: Annotated[str, Option(help="lamb or adamw.")] = "lamb",
+    optimizer: Annotated[str, Option(help="lamb, adamw or muon.")] = "lamb",
     weight_decay: Annotated[float, Option(help="Of all matrices.")] = 0.01,
     accumulate: Annotated[
         int, Option(help="Compute a batch in so many parts.")

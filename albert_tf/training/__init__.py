@@ -2,6 +2,7 @@
 
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.lamb import Lamb
+from albert_tf.training.muon import Muon
 from albert_tf.training.schedules import (
     WarmupCosineDecay,
     WarmupPolynomialDecay,
@@ -11,6 +12,7 @@ from albert_tf.training.schedules import (
 __all__ = [
     "AdamW",
     "Lamb",
+    "Muon",
     "WarmupCosineDecay",
     "WarmupPolynomialDecay",
     "scale_learning_rate",

@@ -3,11 +3,11 @@
 import keras
 from keras import ops
 
-from albert_tf.training.gradients import clip_by_global_norm_across_replicas
+from albert_tf.training.clipped_optimizer import ClippedOptimizer
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AdamW(keras.optimizers.Optimizer):
+class AdamW(ClippedOptimizer, keras.optimizers.Optimizer):
     """Adam with decoupled weight decay, as the official code defines it.
 
     From `AdamWeightDecayOptimizer` of the official optimization.py. For the
@@ -47,40 +47,23 @@ class AdamW(keras.optimizers.Optimizer):
     ):
         # Keras subtracts learning_rate * weight_decay * w before
         # `update_step`, which gives the same sum.
-        super().__init__(learning_rate, weight_decay=weight_decay, name=name)
+        super().__init__(
+            learning_rate,
+            clip_norm=clip_norm,
+            weight_decay=weight_decay,
+            name=name,
+        )
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
-        self.clip_norm = clip_norm
-        self.gradient_norm = self.add_variable(
-            shape=(),
-            dtype="float32",
-            aggregation="only_first_replica",
-            name="gradient_norm",
-        )
 
     def build(self, variables):
         """Makes m and v of all weights."""
         if self.built:
             return
-        self.exclude_from_weight_decay(
-            var_list=[v for v in variables if not decays(v)]
-        )
         super().build(variables)
         self._m = self.add_optimizer_variables(variables, "m")
         self._v = self.add_optimizer_variables(variables, "v")
-
-    def apply(self, grads, trainable_variables=None):
-        """Does a step.
-
-        Args:
-            grads: one gradient a weight.
-            trainable_variables: the weights; None for those it was built with.
-        """
-        limit = float("inf") if self.clip_norm is None else self.clip_norm
-        grads, norm = clip_by_global_norm_across_replicas(grads, limit)
-        self.gradient_norm.assign(norm)
-        super().apply(grads, trainable_variables)
 
     def update_step(self, gradient, variable, learning_rate):
         """Changes one weight, its m and its v."""
@@ -112,9 +95,3 @@ class AdamW(keras.optimizers.Optimizer):
             "clip_norm": self.clip_norm,
             "name": self.name,
         }
-
-
-def decays(variable: keras.Variable) -> bool:
-    """Whether a weight decays: neither a bias nor of LayerNorm."""
-    name = variable.name
-    return name not in ("gamma", "beta") and not name.endswith("bias")

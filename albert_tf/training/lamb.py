@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from albert_tf.training.adamw import AdamW, decays
+from albert_tf.training.adamw import AdamW
+from albert_tf.training.clipped_optimizer import decays
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")

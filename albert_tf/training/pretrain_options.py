@@ -10,6 +10,7 @@ from albert_tf.data.masking import MaskingOptions
 from albert_tf.errors import require_at_least, require_one_of
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.lamb import Lamb
+from albert_tf.training.muon import Muon
 from albert_tf.training.schedules import (
     WarmupCosineDecay,
     WarmupPolynomialDecay,
@@ -17,7 +18,7 @@ from albert_tf.training.schedules import (
 )
 from albert_tf.training.training_options import check_training_options
 
-OPTIMIZERS = {"lamb": Lamb, "adamw": AdamW}
+OPTIMIZERS = {"lamb": Lamb, "adamw": AdamW, "muon": Muon}
 SCHEDULES = ("linear", "cosine")
 # Of the paper, for a batch of 4096 (section 4.1).
 _LEARNING_RATE = 0.00176
@@ -36,7 +37,7 @@ class PretrainOptions:
             in the paper.
         schedule: "linear" or "cosine" decay.
         restarts: of the cosine.
-        optimizer: "lamb" or "adamw".
+        optimizer: "lamb", "adamw" or "muon".
         weight_decay: of all matrices.
         clip_norm: the largest norm of the whole gradient.
         accumulate: a step computes its batch in so many parts.

@@ -1,0 +1,88 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from test_adamw import loss_gradients, small_model, variables
+
+from albert_tf.training.muon import Muon
+
+
+def test_a_matrix_goes_the_same_way_in_all_directions():
+    """Whatever the sizes of the gradient's singular values."""
+    rng = np.random.default_rng(0)
+    left, _ = np.linalg.qr(rng.normal(size=(32, 32)))
+    right, _ = np.linalg.qr(rng.normal(size=(32, 32)))
+    gradient = left * np.geomspace(1.0, 1e-2, 32) @ right
+    (weight,) = variables(kernel=np.zeros((32, 32)))
+    Muon(0.01, weight_decay=0.0).apply([np.float32(gradient)], [weight])
+    update = -left.T @ weight.numpy() @ right.T
+    # As long as Adam's steps are: about 0.2 an element and rate.
+    sizes = np.diag(update) / (0.01 * 0.2 * np.sqrt(32))
+    assert sizes.min() > 0.6
+    assert sizes.max() < 1.3
+    off_diagonal = update - np.diag(np.diag(update))
+    assert np.abs(off_diagonal).max() < 1e-5
+
+
+def test_what_goes_by_adam():
+    """Everything but matrices; embeddings and their projection too."""
+    shapes = {"kernel": (4, 4), "bias": (4,), "embeddings": (4, 4)}
+    weights = variables(**{name: np.zeros(s) for name, s in shapes.items()})
+    rng = np.random.default_rng(0)
+    gradients = [rng.normal(size=s).astype("f4") for s in shapes.values()]
+    Muon(0.3, weight_decay=0.0, clip_norm=None).apply(gradients, weights)
+    _, bias, embeddings = (weight.numpy() for weight in weights)
+    # Adam's first step has the rate's size, here a third of it.
+    for value, gradient in zip((bias, embeddings), gradients[1:], strict=True):
+        np.testing.assert_allclose(value, -0.1 * np.sign(gradient), rtol=1e-4)
+    assert not np.allclose(np.abs(weights[0].numpy()), 0.1, atol=0.01)
+
+
+def test_clips_and_tells_the_norm():
+    def momentum(clip_norm):
+        optimizer = Muon(0.1, clip_norm=clip_norm)
+        optimizer.apply([np.float32(30), np.float32(40)], variables(a=1, b=1))
+        assert float(optimizer.gradient_norm) == pytest.approx(50.0)
+        return [float(v.numpy()) for v in optimizer.momentums]
+
+    np.testing.assert_allclose(momentum(None), [3.0, 4.0], rtol=1e-6)
+    np.testing.assert_allclose(momentum(10.0), [0.6, 0.8], rtol=1e-6)
+
+
+def test_what_decays():
+    weights = variables(kernel=[[2.0]], embeddings=[[2.0]], bias=2.0, gamma=2)
+    Muon(0.1).apply([np.zeros(w.shape, "float32") for w in weights], weights)
+    values = [float(np.squeeze(weight.numpy())) for weight in weights]
+    decayed = pytest.approx(2 - 0.1 * 0.01 * 2)
+    assert values == [decayed, decayed, 2.0, 2.0]
+
+
+def test_serialization():
+    optimizer = Muon(0.1, weight_decay=0.2, clip_norm=3.0)
+    copy = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(optimizer)
+    )
+    assert copy.get_config() == optimizer.get_config()
+    assert copy.adam_weight_decay == 0.2
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_trains(jit):
+    keras.utils.set_random_seed(0)
+    model = small_model()
+    optimizer = Muon(0.03)
+    optimizer.build(model.trainable_variables)
+    ids = np.random.default_rng(0).integers(0, 7, (6, 5))
+
+    @tf.function(jit_compile=jit)
+    def step():
+        gradients = loss_gradients(model, ids, 1.0)
+        optimizer.apply(gradients, model.trainable_variables)
+
+    def loss():
+        return float(tf.reduce_sum(tf.square(model(ids) - 1.0)))
+
+    before = loss()
+    for _ in range(60):
+        step()
+    assert loss() < before / 10
