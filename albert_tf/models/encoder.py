@@ -59,7 +59,8 @@ class AlbertEncoder(PresetModel):
                 dtype=self.dtype_policy,
                 name="pooler",
             )
-        self.seed_generator = keras.random.SeedGenerator()
+        # Named: checkpoints know its state by the path.
+        self.seed_generator = keras.random.SeedGenerator(name="seed_generator")
         self.build()
 
     def build(self, input_shape=None):

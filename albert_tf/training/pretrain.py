@@ -27,6 +27,7 @@ from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
 from albert_tf.errors import UserError
+from albert_tf.evaluation.learning_curve import plot_learning_curve
 from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.checkpoint_store import CheckpointStore
 from albert_tf.training.lamb import Lamb
@@ -82,8 +83,8 @@ def pretrain(
     """Trains masked LM and sentence order; goes on where it was interrupted.
 
     `output` gets `checkpoints/`, `log.jsonl`, `tensorboard/` and, in the end,
-    `model/`, a preset with the vocabulary. A run that was killed and is
-    started again ends with the same bits as one that was not.
+    `model/`, a preset with the vocabulary, and `curve.png`. A run that was
+    killed and is started again ends with the same bits as one that was not.
 
     Args:
         source: what to start from, see `PresetModel.from_preset`: the name of
@@ -148,6 +149,9 @@ class _Run:
                 sentence_order=self._has_sentence_order(),
                 rematerialize=options.rematerialize,
                 dtype=options.precision,
+                # Checkpoints name weights by it: not "..._1" the second time
+                # in a process.
+                name="albert_pretrainer",
             )
             self.optimizer = options.make_optimizer()
             self.optimizer.build(self.model.trainable_variables)
@@ -157,6 +161,7 @@ class _Run:
         )
         self.facts = _facts(self.model, options, self.corpus)
         self.is_chief = is_chief(strategy)
+        self.log = output / "log.jsonl"
         self.store = CheckpointStore(output / "checkpoints", options.keep)
         if self.is_chief:
             output.mkdir(parents=True, exist_ok=True)
@@ -170,7 +175,7 @@ class _Run:
             flops=options.batch_size * flops,
             peak_flops=measure_matmul_flops(options.precision)
             * strategy.num_replicas_in_sync,
-            log=output / "log.jsonl" if self.is_chief else Path(os.devnull),
+            log=self.log if self.is_chief else Path(os.devnull),
             console=_bound(console) if self.is_chief else None,
         )
         self.dev = None
@@ -219,6 +224,7 @@ class _Run:
         interrupted = step < self.options.steps
         if self.is_chief and not interrupted:
             self._write_model()
+            plot_learning_curve([self.log], self.output / "curve.png")
         return PretrainResult(self.model, step, interrupted, self.dev)
 
     def _drive(self, controller, trainer) -> None:

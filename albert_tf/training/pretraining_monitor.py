@@ -101,7 +101,12 @@ class PretrainingMonitor:
             )
 
     def _write(self, kind, step, result):
-        values = {"kind": kind, "step": step, **_numbers(result)}
+        values = {
+            "kind": kind,
+            "step": step,
+            "tokens": step * self._tokens,
+            **_numbers(result),
+        }
         with open(self._log, "a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
         self.say(_line(values))

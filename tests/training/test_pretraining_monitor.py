@@ -40,6 +40,7 @@ def test_throughput_is_added_and_all_is_logged(monitor, tmp_path):
     train, dev = map(json.loads, lines)
     assert (train["kind"], train["step"], dev["kind"]) == ("train", 4, "dev")
     assert train["masked_lm_accuracy"] == 0.25
+    assert train["tokens"] == 4000
     shown = monitor._console.file.getvalue()
     assert "masked LM 2.300 25.0%" in shown
 
