@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import mmap
 import struct
 from collections.abc import Sequence
@@ -122,13 +123,16 @@ def _checksums(texts: list[bytes]) -> list[bytes]:
 
 def _field(number: int, content: bytes) -> bytes:
     """A field of a protocol buffer that is a string or a message."""
-    size = len(content)
+    return _head(number, len(content)) + content
+
+
+@functools.lru_cache(maxsize=10_000)
+def _head(number: int, size: int) -> bytes:
     head = [number << 3 | 2]
     while size > 127:
         head.append(size & 127 | 128)
         size >>= 7
-    head.append(size)
-    return bytes(head) + content
+    return bytes([*head, size])
 
 
 def _ints(values, used=None) -> list[bytes]:
