@@ -1,7 +1,10 @@
-r"""What pre-training is worth: three tasks from trained and random weights.
+r"""What pre-training is worth: text unseen, and tasks from trained weights.
 
 python benchmarks/pretrained_weights.py --model albert_nano_en \
-    --sst2 FOLDER --cola FOLDER
+    --corpus FOLDER --sst2 FOLDER --cola FOLDER
+
+With a corpus of `albert-tf prepare`, its held-out examples are scored, beside
+what the frequencies of the tokens alone would score.
 
 Each task is fine-tuned from the weights and from random ones of the same size
 and vocabulary, with several seeds; a row a task and start is printed. SNIPS
@@ -12,21 +15,67 @@ and `dev.tsv.gz` of GLUE's SST-2, and the files of the public CoLA release.
 import argparse
 import gzip
 import io
+import math
 import statistics
 import tempfile
 import warnings
 from pathlib import Path
 
+import numpy as np
+import tensorflow as tf
 from rich.console import Console
 from sklearn.metrics import matthews_corrcoef
 
 from albert_tf.checkpoints import read_checkpoint
+from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.example import Example
 from albert_tf.data.labels import find_labels
+from albert_tf.data.masking import MaskingOptions
+from albert_tf.data.pretraining_corpus import PretrainingCorpus
 from albert_tf.data.readers import read_examples
-from albert_tf.models import AlbertClassifier
+from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.recipes import snips
 from albert_tf.training.finetune import FinetuneOptions, finetune
+from albert_tf.training.pretraining_trainer import PretrainingEvaluator
+
+
+def score_held_out(model: str, corpus: Path, masking: str, console) -> None:
+    """Prints loss and accuracies of the frequencies and of the model."""
+    options = MaskingOptions(masking=masking)
+    train, held_out = (
+        PretrainingCorpus(corpus, split).all_batches(32, options)
+        for split in (TRAIN, HELD_OUT)
+    )
+    pretrainer = AlbertPretrainer.from_preset(model)
+    counts = np.ones(pretrainer.config.vocab_size)
+    np.add.at(counts, masked_ids(train), 1)
+    targets = masked_ids(held_out)
+    loss = -np.log(counts / counts.sum())[targets].mean()
+    right = (targets == counts.argmax()).mean()
+    strategy = tf.distribute.get_strategy()
+    result = PretrainingEvaluator(pretrainer, held_out, strategy).evaluate()
+    console.print("| held out | loss | perplexity | masked LM | order |")
+    console.print("| --- | ---: | ---: | ---: | ---: |")
+    console.print(
+        f"| frequencies | {loss:.2f} | {math.exp(loss):.0f} | {right:.1%} "
+        "| 50.0% |"
+    )
+    loss = result["masked_lm_loss"]
+    console.print(
+        f"| {model} | {loss:.2f} | {math.exp(loss):.0f} "
+        f"| {result['masked_lm_accuracy']:.1%} "
+        f"| {result['sentence_order_accuracy']:.1%} |\n"
+    )
+
+
+def masked_ids(batches) -> np.ndarray:
+    """All tokens that are to be predicted."""
+    return np.concatenate(
+        [
+            targets["masked_lm_ids"][targets["masked_lm_weights"] > 0]
+            for _, targets in batches.as_numpy_iterator()
+        ]
+    )
 
 
 def read_cola(path: Path) -> list[Example]:
@@ -72,9 +121,11 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--model", default="albert_nano_en")
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--masking", default="word")
     parser.add_argument("--sst2", type=Path)
     parser.add_argument("--cola", type=Path)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, help="0: no tasks")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-4)
@@ -82,6 +133,16 @@ def main():
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     console = Console(highlight=False)
+    if arguments.corpus:
+        score_held_out(
+            arguments.model, arguments.corpus, arguments.masking, console
+        )
+    if arguments.seeds:
+        compare_starts(arguments, console)
+
+
+def compare_starts(arguments, console) -> None:
+    """Prints a row for each task and start."""
     checkpoint = read_checkpoint(arguments.model)
     console.print("| task | metric | start | mean | seeds |")
     console.print("| --- | --- | --- | ---: | --- |")

@@ -37,8 +37,9 @@ class PresetModel(keras.Model):
         Args:
             source: a directory written by `save_preset`; "hf:ID-or-directory"
                 (Hugging Face); "tf1:PREFIX-or-directory" (Google's
-                checkpoints); "keras_hub:PRESET"; or the name of a preset such
-                as "albert_base_v2", which gives random weights.
+                checkpoints); "keras_hub:PRESET"; "albert_nano_en", whose
+                weights come with the package; or the name of another preset
+                such as "albert_base_v2", which gives random weights.
             **kwargs: passed to the constructor, such as `labels` or `dtype`;
                 and `dropout`, which takes the place of both rates of the
                 encoder, and, for a model that takes text, `tokenizer`.

@@ -40,8 +40,8 @@ class FinetuneOptions:
     Attributes:
         epochs: passes over the training examples.
         batch_size: B, examples a step, over all devices together.
-        learning_rate: its peak; None takes 5e-5 for trained weights and 5e-4
-            for random ones.
+        learning_rate: its peak; None takes 5e-5 * 768 / H for trained weights
+            and 5e-4 for random ones.
         warmup_share: share of the steps in which the rate rises from 0; in
             the rest it falls to 0 on a straight line.
         weight_decay: of all matrices, see `AdamW`.
@@ -182,7 +182,8 @@ def finetune(
             seed=options.seed,
         )
         steps = len(train_batches) * options.epochs
-        model.compile(_optimizer(source, options, steps))
+        width = model.config.hidden_size
+        model.compile(_optimizer(source, width, options, steps))
     dev_batches = BucketedBatches(
         model.preprocessor.encode(*_columns(dev)),
         labels=dev_ids,
@@ -279,10 +280,10 @@ def _balance(ids: np.ndarray) -> np.ndarray:
     return (len(ids) / np.count_nonzero(counts) / counts[ids]).astype("float32")
 
 
-def _optimizer(source, options: FinetuneOptions, steps: int) -> AdamW:
+def _optimizer(source, width, options, steps: int) -> AdamW:
     rate = options.learning_rate
     if rate is None:
-        rate = 5e-5 if has_weights(source) else 5e-4
+        rate = 5e-5 * 768 / width if has_weights(source) else 5e-4
     return AdamW(
         WarmupPolynomialDecay(
             rate,

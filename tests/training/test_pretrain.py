@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from albert_tf.data.corpus import prepare_corpus
+from albert_tf.data.corpus_blocks import CorpusOptions
+from albert_tf.data.segments import SegmentOptions
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.training.pretrain import pretrain
@@ -204,6 +207,39 @@ def test_a_disaster_stops_and_keeps_the_last_checkpoint(
     for place in (tmp_path / "checkpoints").glob("step-*"):
         state = load_file(place / "state.safetensors")
         assert all(np.isfinite(array).all() for array in state.values())
+
+
+@pytest.mark.slow
+def test_both_tasks_are_learned_where_they_can_be(tokenizer, tmp_path):
+    """The first sentence has what the second never has, and the reverse."""
+    rng = random.Random(0)
+    days = ["monday", "tuesday", "friday", "sunday"]
+    stories = [
+        f"In the morning of {rng.choice(days)} we went out. "
+        f"At night we came home on {rng.choice(days)}."
+        for _ in range(800)
+    ]
+    path = tmp_path / "stories.txt"
+    path.write_text("\n\n".join(stories))
+    options = CorpusOptions(
+        segments=SegmentOptions(length=24, short_share=0.0),
+        duplicates="keep",
+        held_out_share=0.1,
+    )
+    corpus = tmp_path / "corpus"
+    prepare_corpus([path], corpus, tokenizer, options, processes=1)
+    result = pretrain(
+        "albert_pico",
+        corpus,
+        tmp_path / "run",
+        PretrainOptions(
+            steps=200, batch_size=32, optimizer="adamw", learning_rate=0.001,
+            log_every=100, evaluate_every=200, checkpoint_every=200,
+        ),
+        changes=NO_DROPOUT,
+    )  # fmt: skip
+    assert result.dev["sentence_order_accuracy"] > 0.95
+    assert result.dev["masked_lm_accuracy"] > 0.4
 
 
 @pytest.mark.parametrize(
