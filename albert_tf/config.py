@@ -322,7 +322,8 @@ _CHINESE = {
 }
 
 # Published sizes (paper table 1, the released configurations) and, last, our
-# own small ones, for phones and, `pico`, for tests.
+# own small ones, for phones and, `pico`, for tests. `albert_nano_en` comes with
+# trained weights.
 PRESETS: dict[str, AlbertConfig] = {
     **{
         f"albert_{name}_v1": AlbertConfig(hidden_act="gelu", **sizes)
@@ -338,6 +339,9 @@ PRESETS: dict[str, AlbertConfig] = {
     },
     "albert_mini": AlbertConfig(**_sizes(6, 384, 6, **_DROPOUT)),
     "albert_nano": AlbertConfig(**_sizes(4, 256, 4, **_DROPOUT)),
+    "albert_nano_en": AlbertConfig(
+        vocab_size=8_000, **_sizes(4, 256, 4, **_DROPOUT)
+    ),
     "albert_micro": AlbertConfig(
         **_sizes(4, 128, 2, embedding_size=64, **_DROPOUT)
     ),

@@ -93,8 +93,9 @@ def find(folder: Path, pattern: str) -> Path:
 
 def tasks(arguments):
     """Name, metric, training examples and those that are scored."""
-    train, dev = snips.examples("train"), snips.examples("dev")
-    yield "SNIPS", "accuracy", train, dev, snips.examples("test")
+    if arguments.snips:
+        train, dev = snips.examples("train"), snips.examples("dev")
+        yield "SNIPS", "accuracy", train, dev, snips.examples("test")
     if arguments.cola:
         train = read_cola(find(arguments.cola, "*train*"))
         dev = read_cola(find(arguments.cola, "in_domain_dev*"))
@@ -123,12 +124,14 @@ def main():
     parser.add_argument("--model", default="albert_nano_en")
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--masking", default="word")
+    yes_or_no = argparse.BooleanOptionalAction
+    parser.add_argument("--snips", action=yes_or_no, default=True)
     parser.add_argument("--sst2", type=Path)
     parser.add_argument("--cola", type=Path)
     parser.add_argument("--seeds", type=int, default=3, help="0: no tasks")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--random-rate", type=float, default=5e-4)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")

@@ -66,7 +66,10 @@ def finetune(
     batch_size: Annotated[int, Option(help="Examples a step.")] = 32,
     learning_rate: Annotated[
         float | None,
-        Option(help="Peak; 5e-5 for trained weights, 5e-4 for random ones."),
+        Option(
+            help="Peak; 5e-5 for trained weights of width 768, in proportion "
+            "to 1/width; 5e-4 for random ones."
+        ),
     ] = None,
     warmup_share: Annotated[
         float, Option(help="Share of the steps with a rising rate.")

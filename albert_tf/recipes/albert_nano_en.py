@@ -49,7 +49,7 @@ class Stage:
     steps: int
 
 
-STAGES = (Stage(32, 32, 3_600), Stage(128, 16, 4_000))
+STAGES = (Stage(32, 32, 3_600), Stage(128, 16, 3_600))
 
 
 def train(

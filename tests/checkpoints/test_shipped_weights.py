@@ -1,0 +1,85 @@
+"""The trained weights that come with the package."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+
+import export
+from albert_tf import AlbertClassifier, AlbertPretrainer
+from albert_tf.checkpoints.sources import has_weights, read_checkpoint
+from albert_tf.config import PRESETS
+
+NAME = "albert_nano_en"
+# Neither from the books that it was trained on nor from those held out.
+SENTENCES = (
+    "She opened the door and went into the room without a word.",
+    "The old man sat down by the fire and looked at his hands.",
+    "I have never seen anything like it in all my life.",
+    "They walked along the river until the sun went down.",
+    "He asked her what she would do if he did not come back.",
+    "It was the first time that anyone had spoken to him that day.",
+    "The captain said that the ship would leave in the morning.",
+    "There was nothing to be done but to wait for the others.",
+)
+
+
+@pytest.fixture(scope="module")
+def model():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # none of the weights is random
+        return AlbertPretrainer.from_preset(NAME)
+
+
+def test_it_is_a_preset():
+    assert has_weights(NAME)
+    assert not has_weights("albert_nano")
+    checkpoint = read_checkpoint(NAME)
+    assert checkpoint.config == PRESETS[NAME]
+    tokenizer = checkpoint.read_preprocessor().tokenizer
+    assert tokenizer.vocab_size == checkpoint.config.vocab_size
+
+
+def test_it_knows_some_english(model):
+    """Every token is masked by itself; a quarter is guessed.
+
+    The most frequent token of each sentence would be right 5 % of the time.
+    """
+    preprocessor = read_checkpoint(NAME).read_preprocessor()
+    tokenizer = preprocessor.tokenizer
+    right = []
+    for sentence in SENTENCES:
+        features = preprocessor([sentence])
+        ids = np.array(features["token_ids"])
+        places = np.arange(1, ids.shape[1] - 1)
+        inputs = {
+            name: np.repeat(np.array(value), len(places), axis=0)
+            for name, value in features.items()
+        }
+        inputs["token_ids"][np.arange(len(places)), places] = tokenizer.mask_id
+        inputs["masked_positions"] = places[:, None].astype("int32")
+        logits = model(inputs)["masked_lm_logits"]
+        guesses = keras.ops.convert_to_numpy(logits).argmax(-1)[:, 0]
+        right += (guesses == ids[0, places]).tolist()
+    assert len(right) > 90
+    assert np.mean(right) > 0.25
+
+
+def test_a_classifier_starts_from_it(model):
+    with pytest.warns(UserWarning, match="classifier|random"):
+        classifier = AlbertClassifier.from_preset(NAME, labels=["a", "b"])
+    for ours, theirs in zip(
+        classifier.encoder.get_weights(),
+        model.encoder.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.slow
+def test_the_file_for_the_phone_is_small(tmp_path):
+    with pytest.warns(UserWarning, match="random"):
+        classifier = AlbertClassifier.from_preset(NAME, labels=["a", "b"])
+    export.to_tflite(classifier, tmp_path / "a.tflite", quantization="int8")
+    assert (tmp_path / "a.tflite").stat().st_size < 3e6
