@@ -5,7 +5,7 @@ Wikipedia paragraphs of SquadShifts (CC BY 4.0); three other books are held
 out. First 32 tokens an example, then 128, as BERT went from 128 to 512.
 Command: `python -m albert_tf.recipes.albert_nano_en books.txt.gz
 paragraphs.json.gz --output nano`; interrupted, it goes on where it was.
-Hardware: 2 CPU cores, about two hours.
+Hardware: 2 CPU cores, about an hour.
 Expected: see MODEL_CARD.md beside the weights.
 """
 

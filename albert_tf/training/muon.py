@@ -22,12 +22,9 @@ class Muon(ClippedOptimizer, keras.optimizers.Muon):
     Args:
         learning_rate: a number or a schedule.
         weight_decay: share of a weight that goes in a step of rate 1.
-        clip_norm: the largest norm of the whole gradient, None for any.
+        clip_norm: see `ClippedOptimizer`, as is the attribute
+            `gradient_norm`.
         name: of the optimizer.
-
-    Attributes:
-        gradient_norm: float32 variable, the norm of the last whole gradient
-            before it was clipped.
     """
 
     def __init__(

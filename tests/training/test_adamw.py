@@ -110,17 +110,23 @@ def test_what_decays():
         assert values[name] == 2.0
 
 
+def check_clipping(optimizer_class, momentum_name):
+    """The momentum after a step shows the scale of the gradients."""
+
+    def momentum(clip_norm):
+        optimizer = optimizer_class(0.1, clip_norm=clip_norm)
+        optimizer.apply([np.float32(30), np.float32(40)], variables(a=1, b=1))
+        assert float(optimizer.gradient_norm) == pytest.approx(50.0)
+        return [float(v.numpy()) for v in getattr(optimizer, momentum_name)]
+
+    np.testing.assert_allclose(momentum(None), [3.0, 4.0], rtol=1e-6)
+    np.testing.assert_allclose(momentum(10.0), [0.6, 0.8], rtol=1e-6)
+
+
 def test_clipping_can_be_switched_off():
     # The first step moves a weight by almost 0.1 / sqrt(0.001) times the
     # rate, whatever the gradient: only several weights show the scale.
-    def m_of(clip_norm):
-        optimizer = AdamW(0.1, clip_norm=clip_norm)
-        optimizer.apply([np.float32(30), np.float32(40)], variables(a=1, b=1))
-        assert float(optimizer.gradient_norm) == pytest.approx(50.0)
-        return [float(v.numpy()) for v in optimizer._m]
-
-    np.testing.assert_allclose(m_of(None), [3.0, 4.0], rtol=1e-6)
-    np.testing.assert_allclose(m_of(10.0), [0.6, 0.8], rtol=1e-6)
+    check_clipping(AdamW, "_m")
 
 
 def test_a_weight_without_gradient_stays():

@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_adamw import loss_gradients, small_model, variables
+from test_adamw import (
+    check_clipping,
+    loss_gradients,
+    small_model,
+    variables,
+)
 
 from albert_tf.training.muon import Muon
 
@@ -39,14 +44,7 @@ def test_what_goes_by_adam():
 
 
 def test_clips_and_tells_the_norm():
-    def momentum(clip_norm):
-        optimizer = Muon(0.1, clip_norm=clip_norm)
-        optimizer.apply([np.float32(30), np.float32(40)], variables(a=1, b=1))
-        assert float(optimizer.gradient_norm) == pytest.approx(50.0)
-        return [float(v.numpy()) for v in optimizer.momentums]
-
-    np.testing.assert_allclose(momentum(None), [3.0, 4.0], rtol=1e-6)
-    np.testing.assert_allclose(momentum(10.0), [0.6, 0.8], rtol=1e-6)
+    check_clipping(Muon, "momentums")
 
 
 def test_what_decays():
