@@ -67,8 +67,10 @@ class SegmentCutter:
     document where one ends, so that short ones do not leave padding. Two
     segments meet between two sentences of one document, so that their order
     means something; under "sop" nothing is ever taken from elsewhere. What is
-    over the length is cut off the longer segment, at random from its front or
-    its end (`truncate_seq_pair` of the official code).
+    over the length is cut off the longer segment, from the front of the first
+    or the end of the second: whole sentences meet in the middle. (The official
+    `truncate_seq_pair` cuts on both sides, there too, and so takes away words
+    that tell the order best.)
 
     Args:
         options: how examples are cut.
@@ -158,11 +160,10 @@ class SegmentCutter:
 
     def _single(self, sentence, stop, target):
         begin, end = self._starts[sentence], self._ends[stop - 1]
-        span = (begin, end)
-        if end - begin > target:
-            self.dropped["tokens over the length"] += end - begin - target
-            span = self._shorten(span, end - begin - target)
-        return Pair(span, (0, 0), 0)
+        over = max(end - begin - target, 0)
+        if over:
+            self.dropped["tokens over the length"] += over
+        return Pair((begin, end - over), (0, 0), 0)
 
     def _pair(self, sentence, split, stop, target):
         first = (self._starts[sentence], self._ends[split - 1])
@@ -204,7 +205,7 @@ class SegmentCutter:
         return self._starts[start], self._ends[stop - 1]
 
     def _fit(self, first, second, target):
-        """Cuts the longer segment, token by token, until both fit."""
+        """Cuts the longer segment on its outer side until both fit."""
         sizes = first[1] - first[0], second[1] - second[0]
         over = sum(sizes) - target
         if over <= 0:
@@ -212,11 +213,5 @@ class SegmentCutter:
         self.dropped["tokens over the length"] += over
         keep_first = min(sizes[0], max((target + 1) // 2, target - sizes[1]))
         keep_second = target - keep_first
-        return (
-            self._shorten(first, sizes[0] - keep_first),
-            self._shorten(second, sizes[1] - keep_second),
-        )
-
-    def _shorten(self, span, number):
-        front = int(self._rng.binomial(number, 0.5)) if number else 0
-        return span[0] + front, span[1] - (number - front)
+        first = (first[1] - keep_first, first[1])
+        return first, (second[0], second[0] + keep_second)

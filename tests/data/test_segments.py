@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_tf.data.segments import OBJECTIVES, SegmentCutter, SegmentOptions
+from albert_tf.data.segments import (
+    OBJECTIVES,
+    Pair,
+    SegmentCutter,
+    SegmentOptions,
+)
 from albert_tf.errors import UserError
 
 DOCUMENTS = st.lists(
@@ -132,19 +137,24 @@ def test_lengths_of_real_documents_do_not_tell_the_label(documents):
     assert (common.max(1) / common.sum(1)).max() < 0.75
 
 
-def test_the_longer_segment_is_cut_on_both_sides():
-    _, pairs, dropped = cut([[20, 165]] * 2000, short_share=0)
-    fronts = []
+def test_the_longer_segment_is_cut_on_its_outer_side():
+    _, pairs, dropped = cut([[20, 165]] * 200, short_share=0)
     for number, pair in enumerate(pairs):
-        first, second = in_order(pair)
         begin = 185 * number
-        assert first == (begin, begin + 20)
-        assert size(second) == 105
-        fronts.append(second[0] - (begin + 20))
-    # Each of the 60 tokens comes off the front or the end.
-    assert dropped == {"tokens over the length": 60 * 2000}
-    assert abs(np.mean(fronts) - 30) < 4.5 * np.sqrt(60 / 4 / 2000)
-    assert np.var(fronts) == pytest.approx(60 / 4, rel=0.2)
+        split, end = begin + 20, begin + 185
+        if pair.label:
+            assert pair == Pair((end - 105, end), (begin, split), 1)
+        else:
+            assert pair == Pair((begin, split), (split, split + 105), 0)
+    assert dropped == {"tokens over the length": 60 * 200}
+
+
+@pytest.mark.parametrize("objective", ["sop", "nsp"])
+def test_whole_sentences_meet_in_the_middle(documents, objective):
+    _, pairs, _ = cut(documents, objective=objective)
+    ends = np.cumsum(list(itertools.chain(*documents)))
+    assert np.isin([pair.first[1] for pair in pairs], ends).all()
+    assert np.isin([pair.second[0] for pair in pairs], [0, *ends]).all()
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
