@@ -32,6 +32,8 @@ from albert_tf.training.progress import TrainingProgress
 from albert_tf.training.schedules import WarmupPolynomialDecay
 from albert_tf.training.training_options import check_training_options
 
+_BALANCED = "balanced_accuracy"
+
 
 @dataclasses.dataclass(frozen=True)
 class FinetuneOptions:
@@ -51,7 +53,9 @@ class FinetuneOptions:
         max_length: longest sequence in tokens; what is longer is truncated.
         patience: stop after so many epochs without a better dev accuracy;
             None never stops early. The best epoch's weights are kept anyway.
-        balance_classes: weigh each example by the rarity of its class.
+        balance_classes: weigh each example by the rarity of its class, in the
+            loss and where dev examples choose the best epoch; else a model
+            that knows only the common class may be the best.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         seed: of weights, order and dropout.
         tensorboard: directory for TensorBoard, or None.
@@ -183,10 +187,15 @@ def finetune(
         )
         steps = len(train_batches) * options.epochs
         width = model.config.hidden_size
-        model.compile(_optimizer(source, width, options, steps))
+        balanced = keras.metrics.SparseCategoricalAccuracy(_BALANCED)
+        model.compile(
+            _optimizer(source, width, options, steps),
+            weighted_metrics=[balanced] if options.balance_classes else None,
+        )
     dev_batches = BucketedBatches(
         model.preprocessor.encode(*_columns(dev)),
         labels=dev_ids,
+        weights=_balance(dev_ids) if options.balance_classes else None,
         batch_size=options.batch_size,
     )
     history, interrupted = _fit(
@@ -234,7 +243,7 @@ def _fit(
     """
     patience = options.patience
     best = keras.callbacks.EarlyStopping(
-        monitor="val_accuracy",
+        monitor=f"val_{_BALANCED if options.balance_classes else 'accuracy'}",
         mode="max",
         patience=options.epochs if patience is None else patience,
         restore_best_weights=True,

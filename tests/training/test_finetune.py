@@ -1,5 +1,6 @@
 """The whole of fine-tuning on a few real sentences."""
 
+import dataclasses
 import io
 import json
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -59,6 +61,17 @@ def test_keeps_the_best_epoch(result, dev, directory):
     found = saved.classify([e.text for e in dev])
     right = sum(p.label == e.label for p, e in zip(found, dev, strict=True))
     assert right / len(dev) == pytest.approx(best)
+
+
+def test_balanced_classes_choose_the_best_epoch(train, dev, tmp_path):
+    common = {"PlayMusic", "GetWeather"}
+    few = [e for e in train if e.label in common]
+    few = few[:8] + [e for e in few if e.label == "GetWeather"] * 4
+    some = [e for e in dev if e.label in common]
+    options = dataclasses.replace(OPTIONS, epochs=4, balance_classes=True)
+    result = finetune("albert_pico", few, some, tmp_path / "m", options)
+    best = max(result.history["val_balanced_accuracy"])
+    assert np.mean(result.report.recall) == pytest.approx(best)
 
 
 def test_writes_report_and_picture(result, directory):
