@@ -5,7 +5,7 @@ Wikipedia paragraphs of SquadShifts (CC BY 4.0); three other books are held
 out. First 32 tokens an example, then 128, as BERT went from 128 to 512.
 Command: `python -m albert_tf.recipes.albert_nano_en books.txt.gz
 paragraphs.json.gz --output nano`; interrupted, it goes on where it was.
-Hardware: 2 CPU cores, about an hour.
+Hardware: 2 CPU cores, about two hours.
 Expected: see MODEL_CARD.md beside the weights.
 """
 
@@ -49,7 +49,7 @@ class Stage:
     steps: int
 
 
-STAGES = (Stage(32, 32, 3_600), Stage(128, 16, 3_600))
+STAGES = (Stage(32, 32, 3_600), Stage(128, 16, 7_200))
 
 
 def train(

@@ -12,9 +12,10 @@ class Muon(ClippedOptimizer, keras.optimizers.Muon):
     The momentum of each matrix of the encoder and of the heads is made
     orthogonal before it is subtracted, so that rare directions get as far as
     common ones (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon;
-    scaled as in Liu et al. 2025, arXiv 2502.16982). All else, the embeddings
-    and their projection among it, goes by Adam at a third of the rate. With
-    shared layers the extra work is that of a single layer.
+    scaled as in Liu et al. 2025, arXiv 2502.16982). All else goes by Adam at a
+    third of the rate: vectors, embeddings and their projection, and, as Keras
+    advises for last layers, the pooler and the sentence-order head. With shared
+    layers the extra work is that of a single layer.
 
     Small batches learn much faster with it than with `Lamb`, which is made
     for large ones: see "Small models" in `docs/pretraining.md`.
@@ -36,6 +37,7 @@ class Muon(ClippedOptimizer, keras.optimizers.Muon):
             weight_decay=weight_decay,
             adam_weight_decay=weight_decay,
             adam_lr_ratio=1 / 3,
+            exclude_layers=["pooler", "sentence_order_head"],
             name=name,
         )
 

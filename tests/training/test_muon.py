@@ -9,6 +9,7 @@ from test_adamw import (
     variables,
 )
 
+from albert_tf import AlbertPretrainer
 from albert_tf.training.muon import Muon
 
 
@@ -41,6 +42,24 @@ def test_what_goes_by_adam():
     for value, gradient in zip((bias, embeddings), gradients[1:], strict=True):
         np.testing.assert_allclose(value, -0.1 * np.sign(gradient), rtol=1e-4)
     assert not np.allclose(np.abs(weights[0].numpy()), 0.1, atol=0.01)
+
+
+@pytest.mark.filterwarnings("ignore:the weights of")
+def test_which_matrices_of_albert_go_by_muon():
+    model = AlbertPretrainer.from_preset("albert_pico")
+    weights = model.trainable_variables
+    optimizer = Muon(0.01)
+    optimizer.build(weights)
+    velocities = zip(weights, optimizer.adam_velocities, strict=True)
+    by_muon = {weight.path for weight, v in velocities if v is None}
+    block = "encoder/transformer/block_0"
+    assert by_muon == {
+        *(f"{block}/attention/{name}/kernel"
+          for name in ("query", "key", "value", "output")),
+        f"{block}/feed_forward/intermediate/kernel",
+        f"{block}/feed_forward/output/kernel",
+        "albert_pretrainer/masked_lm_head/transform/kernel",
+    }  # fmt: skip
 
 
 def test_clips_and_tells_the_norm():
