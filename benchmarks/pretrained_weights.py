@@ -8,9 +8,9 @@ what the frequencies of the tokens alone would score.
 
 Each task is fine-tuned from the weights and from random ones of the same size
 and vocabulary, with several seeds, on all training examples or on some that
-each seed draws; a row a task and start is printed. SNIPS
-comes with the package; the others are looked for in the folders: `train.tsv.gz`
-and `dev.tsv.gz` of GLUE's SST-2, and the files of the public CoLA release.
+each seed draws; a row a task and start is printed. SNIPS comes with the
+package; the others are looked for in the folders: `train.tsv.gz` and
+`dev.tsv.gz` of GLUE's SST-2, and the files of the public CoLA release.
 """
 
 import argparse

@@ -7,11 +7,12 @@ order from more and more training examples, and is scored on the held-out ones
 and on the last tenth of the training ones, which are of the same kind of text.
 It sees the tokens of each segment, those at its ends by their place, those
 that meet in the middle as a pair (and those that would meet in the other
-order), and which quotation mark, opening or closing, each begins and ends
-with. A model that has learned less knows less than that about discourse.
+order), and whether the first and last quotation marks open or close. The
+vocabulary must be one of SentencePiece.
 """
 
 import argparse
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ import tensorflow as tf
 from sentencepiece import SentencePieceProcessor
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
+
+from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 
 PLACES = (0, 1, 2, -1, -2)
 
@@ -61,7 +64,7 @@ def cues(pair) -> list[str]:
 def quotation_marks(segment) -> str:
     """( for each that opens and ) for each that closes."""
     marks = ""
-    for before, piece in zip(["", *segment], segment, strict=False):
+    for before, piece in itertools.pairwise(["", *segment]):
         if piece.endswith('"'):
             opens = before == "▁" or piece.startswith("▁")
             marks += "(" if opens else ")"
@@ -80,9 +83,9 @@ def main():
     for corpus in arguments.corpora:
         vocabulary = SentencePieceProcessor(str(corpus / "vocabulary.model"))
         words = vocabulary.IdToPiece(list(range(len(vocabulary))))
-        pairs, labels = read(corpus, "train", words)
+        pairs, labels = read(corpus, TRAIN, words)
         train = hasher.transform(map(cues, pairs))
-        pairs, unseen_labels = read(corpus, "held_out", words)
+        pairs, unseen_labels = read(corpus, HELD_OUT, words)
         unseen = hasher.transform(map(cues, pairs))
         most = len(labels) * 9 // 10
         for number in (most // 16, most // 4, most):

@@ -1,6 +1,5 @@
 """The whole of fine-tuning on a few real sentences."""
 
-import dataclasses
 import io
 import json
 import subprocess
@@ -63,15 +62,34 @@ def test_keeps_the_best_epoch(result, dev, directory):
     assert right / len(dev) == pytest.approx(best)
 
 
-def test_balanced_classes_choose_the_best_epoch(train, dev, tmp_path):
-    common = {"PlayMusic", "GetWeather"}
-    few = [e for e in train if e.label in common]
-    few = few[:8] + [e for e in few if e.label == "GetWeather"] * 4
-    some = [e for e in dev if e.label in common]
-    options = dataclasses.replace(OPTIONS, epochs=4, balance_classes=True)
-    result = finetune("albert_pico", few, some, tmp_path / "m", options)
-    best = max(result.history["val_balanced_accuracy"])
+def test_balanced_classes_choose_the_best_epoch(tmp_path):
+    """One text has both labels, so that accuracy wants the common one alone."""
+    texts = [
+        f"a {x}"
+        for x in (
+            "quiet day",
+            "long night",
+            "loud night",
+            "bad night",
+            "fine day",
+        )
+    ]
+    examples = [Example(text=text, label="common") for text in texts * 3]
+    examples += [
+        Example(text="a dark night", label=label)
+        for label in ("common", "common", "rare")
+    ]
+    options = FinetuneOptions(
+        epochs=6, batch_size=16, learning_rate=1e-3, balance_classes=True
+    )
+    result = finetune(
+        "albert_pico", examples * 8, examples, tmp_path / "m", options
+    )
+    history = result.history
+    best = max(history["val_balanced_accuracy"])
     assert np.mean(result.report.recall) == pytest.approx(best)
+    most_right = np.argmax(history["val_accuracy"])
+    assert history["val_balanced_accuracy"][most_right] < best
 
 
 def test_writes_report_and_picture(result, directory):
