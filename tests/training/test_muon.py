@@ -58,7 +58,7 @@ def test_which_matrices_of_albert_go_by_muon():
           for name in ("query", "key", "value", "output")),
         f"{block}/feed_forward/intermediate/kernel",
         f"{block}/feed_forward/output/kernel",
-        "albert_pretrainer/masked_lm_head/transform/kernel",
+        f"{model.name}/masked_lm_head/transform/kernel",
     }  # fmt: skip
 
 
