@@ -5,11 +5,13 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import dataclasses
+import functools
 import itertools
 import json
 import multiprocessing
 import multiprocessing.connection
 import os
+import pickle
 import shutil
 import threading
 import warnings
@@ -172,13 +174,14 @@ def _run(
         return
     # Not forked: TensorFlow may run in this process already.
     context = multiprocessing.get_context("spawn")
+    data = pickle.dumps(work)
     waiting = collections.deque()
     with concurrent.futures.ProcessPoolExecutor(
         processes, context, initializer=_end_with_parent
     ) as pool:
         try:
             for block in blocks:
-                waiting.append((block, pool.submit(work, block)))
+                waiting.append((block, pool.submit(_work, data, block)))
                 if len(waiting) > 2 * processes:
                     block, future = waiting.popleft()
                     yield block, future.result()
@@ -187,6 +190,14 @@ def _run(
                 yield block, future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _work(data: bytes, block: Block) -> dict:
+    return _unpickle(data)(block)
+
+
+# Once a process, so that the words that are known stay known.
+_unpickle = functools.lru_cache(maxsize=1)(pickle.loads)
 
 
 def _end_with_parent() -> None:

@@ -166,16 +166,15 @@ def _text(place: str, line: str, errors: str) -> str:
 def _decoded(path: Path, errors: str) -> Iterator[tuple[int, str]]:
     """The number of each line, and the line without the blanks around it."""
     for number, line in enumerate(_raw(path), 1):
-        place = f"{path}:{number}"
         if b"\0" in line:
             raise UserError(
-                f"{place}: has a NUL byte, as files that are not text or are "
-                "UTF-16 have; UTF-8 text is needed"
+                f"{path}:{number}: has a NUL byte, as files that are not text "
+                "or are UTF-16 have; UTF-8 text is needed"
             )
         if len(line) > _LONGEST_LINE:
             raise UserError(
-                f"{place}: is longer than {_LONGEST_LINE // 2**20} MB; divide "
-                "it into lines, one for each paragraph or JSON object"
+                f"{path}:{number}: is longer than {_LONGEST_LINE // 2**20} MB; "
+                "divide it into lines, one for each paragraph or JSON object"
             )
         if number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
@@ -183,9 +182,9 @@ def _decoded(path: Path, errors: str) -> Iterator[tuple[int, str]]:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
             raise UserError(
-                f"{place}: not UTF-8 (byte {error.start + 1} of the line is "
-                f"0x{line[error.start]:02x}); save the file as UTF-8 or use "
-                "`--errors replace`"
+                f"{path}:{number}: not UTF-8 (byte {error.start + 1} of the "
+                f"line is 0x{line[error.start]:02x}); save the file as UTF-8 "
+                "or use `--errors replace`"
             ) from None
         yield number, text.strip()
 

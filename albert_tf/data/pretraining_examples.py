@@ -11,6 +11,7 @@ import numpy as np
 from albert_tf.data.cleaning import CleaningOptions, clean_document
 from albert_tf.data.segments import Pair, SegmentCutter, SegmentOptions
 from albert_tf.data.sentences import split_sentences
+from albert_tf.data.word_cache import WordCache
 from albert_tf.data.words import ChineseWords, find_word_starts
 from albert_tf.tokenizers import Tokenizer
 
@@ -96,6 +97,7 @@ class ExampleMaker:
         self._segments = segments
         self._cleaning = cleaning
         self._language = language
+        self._to_tokens = WordCache(tokenizer)
         self._begins_word = find_word_starts(tokenizer)
         self._chinese = ChineseWords(tokenizer) if chinese_words else None
 
@@ -108,21 +110,19 @@ class ExampleMaker:
         counts = collections.Counter(documents=len(documents))
         documents = [self._sentences(lines, counts) for lines in documents]
         sentences = [*itertools.chain.from_iterable(documents)]
-        ids = self._tokenizer.to_ids(sentences)
-        tokens = np.fromiter(itertools.chain.from_iterable(ids), np.int32)
+        tokens, sizes = self._to_tokens(sentences)
         begins_word = self._begins_word[tokens]
         if self._chinese is not None:
             begins_word &= self._chinese.find_starts(sentences)
-        unk_id = self._tokenizer.unk_id
+        places = np.flatnonzero(tokens == self._tokenizer.unk_id)
         counts["sentences"] = len(sentences)
         counts["tokens"] = len(tokens)
-        counts["unknown"] = int((tokens == unk_id).sum())
+        counts["unknown"] = len(places)
         unknown = []
-        if counts["unknown"] > UNKNOWN_LIMIT * len(tokens):
-            pairs = zip(sentences, ids, strict=True)
-            found = (text for text, row in pairs if unk_id in row)
-            unknown = [*itertools.islice(found, 3)]
-        lengths = self._lengths(documents, ids, begins_word, counts)
+        if len(places) > UNKNOWN_LIMIT * len(tokens):
+            found = np.searchsorted(np.cumsum(sizes), places, "right")
+            unknown = [sentences[k] for k in np.unique(found)[:3]]
+        lengths = self._lengths(documents, sizes, begins_word, counts)
         return TokenizedText(tokens, begins_word, lengths, counts, unknown)
 
     def cut(
@@ -160,10 +160,10 @@ class ExampleMaker:
             for sentence in split_sentences(line, self._language)
         ]
 
-    def _lengths(self, documents, ids, begins_word, counts):
+    def _lengths(self, documents, sizes, begins_word, counts):
         """The lengths of the sentences, long ones in parts, by document."""
         limit = self._segments.room // 2
-        sizes = map(len, ids)
+        sizes = iter(sizes.tolist())
         start = 0
         lengths = []
         for document in documents:

@@ -55,6 +55,12 @@ class SentencePieceTokenizer(Tokenizer):
             self._model.id_to_piece(index)
             for index in range(self._model.get_piece_size())
         ]
+        # Unless it was trained with options that hardly anyone uses.
+        self.words_are_apart = (
+            self._model.normalize("a b") == f"{WORD_START}a{WORD_START}b"
+            and WORD_START in pieces
+            and not any(WORD_START in piece[1:] for piece in pieces)
+        )
         self._resplit = {
             index: self._split_off_comma(piece)
             for index, piece in enumerate(pieces)

@@ -25,11 +25,15 @@ class Tokenizer(abc.ABC):
         sep_id: id of `[SEP]`, which ends each segment.
         mask_id: id of `[MASK]`.
         lowercase: whether text is lower-cased first.
+        words_are_apart: whether a text has the tokens of its words, told by
+            the blanks between them, one after the other; else there are pieces
+            of several words.
     """
 
     kind: str  # the name in a saved configuration
     vocabulary_file: str  # the file name in a saved directory
     special_pieces: tuple[str, ...]  # padding, unknown, CLS, SEP, MASK
+    words_are_apart = True
 
     def __init__(self, vocabulary, lowercase=True):
         """Reads a vocabulary file.

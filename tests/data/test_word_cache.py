@@ -1,0 +1,96 @@
+import itertools
+import pathlib
+import pickle
+
+import numpy as np
+import pytest
+import sentencepiece
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_tf.data.word_cache import WordCache
+from albert_tf.errors import UserError
+from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
+
+BOOKS = pathlib.Path(__file__).parent / "books_excerpt.txt"
+
+
+def check(cache, tokenizer, texts):
+    """The same ids for each text; hypothesis finds ties, hence sorted."""
+    tokens, sizes = cache(texts)
+    assert tokens.dtype == np.int32
+    stream = iter(tokens.tolist())
+    found = [[*itertools.islice(stream, size)] for size in sizes]
+    assert not [*stream]
+    ids = tokenizer.to_ids(texts)
+    assert [*map(sorted, found)] == [*map(sorted, ids)]
+    return found == ids
+
+
+@pytest.fixture(
+    scope="module", params=[SentencePieceTokenizer, WordPieceTokenizer]
+)
+def tokenizer(request):
+    return request.param()
+
+
+@pytest.fixture(scope="module")
+def cache(tokenizer):
+    return WordCache(tokenizer)
+
+
+def test_prose(cache, tokenizer):
+    assert tokenizer.words_are_apart
+    texts = BOOKS.read_text(encoding="utf-8").split("\n")
+    assert check(cache, tokenizer, texts)
+    assert check(cache, tokenizer, texts[::-1])
+
+
+@given(st.lists(st.text("ab9,. \t\u00a0\u00a8\u0308\u2581\u00bd\u4e2d")))
+def test_odd_texts(cache, tokenizer, texts):
+    check(cache, tokenizer, texts)
+
+
+@given(st.lists(st.text()))
+def test_any_texts(cache, tokenizer, texts):
+    check(cache, tokenizer, texts)
+
+
+def test_copies_in_other_processes(cache, tokenizer):
+    check(pickle.loads(pickle.dumps(cache)), tokenizer, ["one", "two"])
+
+
+def test_memory_is_bounded(tokenizer, monkeypatch):
+    monkeypatch.setattr("albert_tf.data.word_cache._MOST_WORDS", 2)
+    cache = WordCache(tokenizer)
+    for text in ("a b c", "b d", "a b c", "e"):
+        check(cache, tokenizer, [text])
+
+
+def test_half_a_surrogate_pair(cache, tokenizer):
+    with pytest.raises(UserError, match="surrogate"):
+        cache(["new words", "before \ud800"])
+    check(cache, tokenizer, ["new words", "before"])
+
+
+def test_pieces_of_several_words(tmp_path):
+    lines = ["in the house of the dog of the house"] * 50
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(lines),
+        model_prefix=str(tmp_path / "model"),
+        vocab_size=40,
+        hard_vocab_limit=False,
+        split_by_whitespace=False,
+        pad_id=0,
+        unk_id=1,
+        bos_id=-1,
+        eos_id=-1,
+        control_symbols=["[CLS]", "[SEP]", "[MASK]"],
+        minloglevel=2,
+    )
+    tokenizer = SentencePieceTokenizer(tmp_path / "model.model")
+    assert not tokenizer.words_are_apart
+    texts = ["the dog of the house", "in the house", ""]
+    (first, *_) = tokenizer.to_ids(texts)
+    assert first != sum(tokenizer.to_ids(texts[0].split()), [])
+    assert check(WordCache(tokenizer), tokenizer, texts)
