@@ -67,8 +67,8 @@ def finetune(
     learning_rate: Annotated[
         float | None,
         Option(
-            help="Peak; 5e-5 for trained weights of width 768, in proportion "
-            "to 1/width; 5e-4 for random ones."
+            help="Peak; 5e-5 for trained weights of width 768, 5e-4 for random "
+            "ones of width 128 or less, in proportion to 1/width."
         ),
     ] = None,
     warmup_share: Annotated[

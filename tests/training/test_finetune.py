@@ -16,7 +16,11 @@ from albert_tf.errors import UserError
 from albert_tf.evaluation.baseline import tfidf_accuracy
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
-from albert_tf.training.finetune import FinetuneOptions, finetune
+from albert_tf.training.finetune import (
+    FinetuneOptions,
+    default_learning_rate,
+    finetune,
+)
 from albert_tf.training.progress import TrainingProgress
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights of")
@@ -111,6 +115,15 @@ def test_starts_from_a_trained_model(result, train, dev, tmp_path, directory):
     options = FinetuneOptions(epochs=1, learning_rate=1e-6)
     again = finetune(directory / "m", train, dev, tmp_path / "m", options)
     assert again.history["loss"][0] < result.history["loss"][0]
+
+
+@pytest.mark.parametrize(
+    ("width", "trained", "rate"),
+    [(768, True, 5e-5), (256, True, 1.5e-4), (64, False, 5e-4),
+     (128, False, 5e-4), (256, False, 2.5e-4)],
+)  # fmt: skip
+def test_wide_models_learn_at_lower_rates(width, trained, rate):
+    assert default_learning_rate(width, trained) == pytest.approx(rate)
 
 
 def test_pairs_precision_balance_and_patience(dev, tmp_path):
