@@ -22,27 +22,25 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
 
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
+from albert_tf.data.records import parse_examples
 
 PLACES = (0, 1, 2, -1, -2)
+LONGEST = 512
 
 
 def read(corpus: Path, split: str, words: list[str]):
     """Pairs of segments, each a list of pieces, and labels."""
     paths = sorted(str(path) for path in corpus.glob(f"{split}-*.tfrecord"))
-    features = {
-        "token_ids": tf.io.RaggedFeature(tf.int64),
-        "first_length": tf.io.FixedLenFeature([], tf.int64),
-        "label": tf.io.FixedLenFeature([], tf.int64),
-    }
     segments, labels = [], []
     for batch in tf.data.TFRecordDataset(paths).batch(1024):
-        batch = tf.io.parse_example(batch, features)
-        rows = batch["token_ids"].to_list()
-        for row, split_at in zip(rows, batch["first_length"], strict=True):
-            pieces = [words[i] for i in row]
-            first, second = pieces[1 : split_at - 1], pieces[split_at:-1]
-            segments.append((first, second))
-        labels.append(batch["label"].numpy())
+        examples = parse_examples(batch, LONGEST)
+        rows = zip(
+            examples.token_ids.numpy(), examples.first_lengths, strict=True
+        )
+        for row, split_at in rows:
+            pieces = [words[i] for i in row if i]
+            segments.append((pieces[1 : split_at - 1], pieces[split_at:-1]))
+        labels.append(examples.labels)
     return segments, np.concatenate(labels)
 
 

@@ -14,7 +14,11 @@ import numpy as np
 from albert_tf.data.corpus import MANIFEST
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
-from albert_tf.data.records import RecordFiles
+from albert_tf.data.records import (
+    RecordFiles,
+    parse_examples,
+    parse_official,
+)
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import Tokenizer, load_tokenizer
 
@@ -242,9 +246,11 @@ class PretrainingCorpus:
             records = tf.numpy_function(read, [place], tf.string)
             records.set_shape([size])
             if self.is_masked:
-                return self._parse_official(records)
+                sizes = self.length, self._num_predictions
+                return _renamed(parse_official(records, *sizes))
             mask = functools.partial(self._mask, masker, seed)
-            return self._parse(records, place, mask, predictions)
+            examples = parse_examples(records, self.length)
+            return self._masked(examples, place, mask, predictions)
 
         last = tf.int64.max if steps is None else steps * shard.replicas
         return (
@@ -260,47 +266,34 @@ class PretrainingCorpus:
         except IndexError:  # behind the end, while evaluating
             return b""
 
-    def _parse(self, records, place, mask, predictions):
+    def _masked(self, examples, place, mask, predictions):
+        """Inputs and targets of examples that are not masked yet."""
         import tensorflow as tf
 
-        number = tf.io.FixedLenFeature([], tf.int64, default_value=0)
-        tokens = tf.io.RaggedFeature(tf.int64)
-        features = tf.io.parse_example(
-            records,
-            {
-                "token_ids": tokens,
-                "word_starts": tokens,
-                "first_length": number,
-                "label": number,
-            },
-        )
-        shape = (records.shape[0], self.length)
-        token_ids = tf.cast(
-            features["token_ids"].to_tensor(shape=shape), tf.int32
-        )
-        starts = features["word_starts"].to_tensor(shape=shape) > 0
         arrays = tf.numpy_function(
-            mask, [place, token_ids, starts], [tf.int32] * 3 + [tf.float32]
+            mask,
+            [place, examples.token_ids, examples.word_starts],
+            [tf.int32] * 3 + [tf.float32],
         )
+        shape = examples.token_ids.shape
         slots = (shape[0], predictions)
         for array, known in zip(arrays, (shape, *[slots] * 3), strict=True):
             array.set_shape(known)
         masked_ids, positions, ids, weights = arrays
-        real = token_ids > 0
-        first = tf.cast(features["first_length"][:, None], tf.int32)
+        real = examples.token_ids > 0
+        first = examples.first_lengths
+        second = real & (tf.range(self.length) >= first[:, None])
         inputs = {
             "token_ids": masked_ids,
-            "segment_ids": tf.cast(
-                real & (tf.range(self.length) >= first), tf.int32
-            ),
+            "segment_ids": tf.cast(second, tf.int32),
             "padding_mask": tf.cast(real, tf.int32),
             "masked_positions": positions,
         }
         return inputs, {
             "masked_lm_ids": ids,
             "masked_lm_weights": weights,
-            "sentence_order_labels": tf.cast(features["label"], tf.int32),
-            "example_weights": tf.cast(first[:, 0] > 0, tf.float32),
+            "sentence_order_labels": examples.labels,
+            "example_weights": tf.cast(first > 0, tf.float32),
         }
 
     def _mask(self, masker, seed, place, token_ids, word_starts):
@@ -317,46 +310,24 @@ class PretrainingCorpus:
             masked["masked_lm_weights"],
         )
 
-    def _parse_official(self, records):
-        import tensorflow as tf
 
-        def ints(size):
-            return tf.io.FixedLenFeature([size], tf.int64, [0] * size)
+def _renamed(features):
+    """Inputs and targets of examples in the official format."""
+    import tensorflow as tf
 
-        length, predictions = self.length, self._num_predictions
-        features = tf.io.parse_example(
-            records,
-            {
-                "input_ids": ints(length),
-                "input_mask": ints(length),
-                "segment_ids": ints(length),
-                "masked_lm_positions": ints(predictions),
-                "masked_lm_ids": ints(predictions),
-                "masked_lm_weights": tf.io.FixedLenFeature(
-                    [predictions], tf.float32, [0.0] * predictions
-                ),
-                "next_sentence_labels": ints(1),
-            },
-        )
-        ints32 = {
-            name: tf.cast(value, tf.int32)
-            for name, value in features.items()
-            if value.dtype == tf.int64
-        }
-        inputs = {
-            "token_ids": ints32["input_ids"],
-            "segment_ids": ints32["segment_ids"],
-            "padding_mask": ints32["input_mask"],
-            "masked_positions": ints32["masked_lm_positions"],
-        }
-        return inputs, {
-            "masked_lm_ids": ints32["masked_lm_ids"],
-            "masked_lm_weights": features["masked_lm_weights"],
-            "sentence_order_labels": ints32["next_sentence_labels"][:, 0],
-            "example_weights": tf.cast(
-                ints32["input_mask"][:, 0] > 0, tf.float32
-            ),
-        }
+    inputs = {
+        "token_ids": features["input_ids"],
+        "segment_ids": features["segment_ids"],
+        "padding_mask": features["input_mask"],
+        "masked_positions": features["masked_lm_positions"],
+    }
+    return inputs, {
+        "masked_lm_ids": features["masked_lm_ids"],
+        "masked_lm_weights": features["masked_lm_weights"],
+        "sentence_order_labels": features["next_sentence_labels"][:, 0],
+        # Every example begins with [CLS].
+        "example_weights": tf.cast(features["input_mask"][:, 0], tf.float32),
+    }
 
 
 def _find(directory: Path, split: str) -> list[Path]:

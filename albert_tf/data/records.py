@@ -69,6 +69,74 @@ def write_official(path, examples: PretrainingExamples, masked: dict) -> None:
     )
 
 
+def parse_examples(records, length: int) -> PretrainingExamples:
+    """Reads what `write_examples` wrote.
+
+    Args:
+        records: tensor of strings [n], serialized; an empty one stands for an
+            example of nothing but padding.
+        length: L.
+
+    Returns:
+        The examples, as tensors.
+    """
+    import tensorflow as tf
+
+    number = tf.io.FixedLenFeature([], tf.int64, default_value=0)
+    tokens = tf.io.RaggedFeature(tf.int64)
+    kinds = {
+        "first_length": number,
+        "label": number,
+        "token_ids": tokens,
+        "word_starts": tokens,
+    }
+    features = tf.io.parse_example(records, kinds)
+    shape = (records.shape[0], length)
+    ids = features["token_ids"].to_tensor(shape=shape)
+    return PretrainingExamples(
+        token_ids=tf.cast(ids, tf.int32),
+        word_starts=features["word_starts"].to_tensor(shape=shape) > 0,
+        first_lengths=tf.cast(features["first_length"], tf.int32),
+        labels=tf.cast(features["label"], tf.int32),
+    )
+
+
+def parse_official(records, length: int, num_predictions: int) -> dict:
+    """Reads the official format, ours or one that the official code wrote.
+
+    Args:
+        records: as in `parse_examples`.
+        length: L.
+        num_predictions: P.
+
+    Returns:
+        The features but for `token_boundary`, by name, as tensors: int32
+        [n, L], [n, P] and [n, 1], and the float32 `masked_lm_weights` [n, P].
+    """
+    import tensorflow as tf
+
+    sizes = {
+        "input_ids": length,
+        "input_mask": length,
+        "masked_lm_ids": num_predictions,
+        "masked_lm_positions": num_predictions,
+        "next_sentence_labels": 1,
+        "segment_ids": length,
+    }
+    kinds = {
+        name: tf.io.FixedLenFeature([size], tf.int64, [0] * size)
+        for name, size in sizes.items()
+    }
+    kinds["masked_lm_weights"] = tf.io.FixedLenFeature(
+        [num_predictions], tf.float32, [0.0] * num_predictions
+    )
+    features = tf.io.parse_example(records, kinds)
+    return {
+        name: value if name == "masked_lm_weights" else tf.cast(value, tf.int32)
+        for name, value in features.items()
+    }
+
+
 def _real(token_ids):
     """What is not padding, bool [n, L]; its id is 0 in every vocabulary."""
     lengths = (token_ids != 0).sum(1)
