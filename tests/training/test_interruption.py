@@ -1,4 +1,3 @@
-import os
 import signal
 
 import keras
@@ -12,7 +11,7 @@ def test_acts_at_the_end_of_the_batch():
     before = signal.getsignal(signal.SIGINT)
     with Interruption() as interruption:
         interruption.on_train_batch_end(0)
-        os.kill(os.getpid(), signal.SIGINT)  # noted, and nothing more
+        signal.raise_signal(signal.SIGINT)  # noted, and nothing more
         with pytest.raises(KeyboardInterrupt):
             interruption.on_train_batch_end(1)
     assert signal.getsignal(signal.SIGINT) is before
@@ -20,9 +19,9 @@ def test_acts_at_the_end_of_the_batch():
 
 def test_a_second_one_acts_at_once():
     with Interruption():
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_ends_fit():
@@ -32,7 +31,7 @@ def test_ends_fit():
         def on_train_batch_begin(self, batch, logs=None):
             self.batches += 1
             if self.batches == 3:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
 
     model = keras.Sequential([keras.layers.Dense(1)])
     model.compile("sgd", "mse")
