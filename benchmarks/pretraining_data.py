@@ -15,7 +15,7 @@ two processes are done with a corpus than one.
     python benchmarks/pretraining_data.py --data books.txt
 
 Without `--data` it repeats the excerpt of books that the tests use; with so
-few different words ours is faster than on a text as long.
+few different words ours is faster than on real text of that size.
 """
 
 from __future__ import annotations

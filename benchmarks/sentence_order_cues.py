@@ -13,6 +13,7 @@ vocabulary must be one of SentencePiece.
 
 import argparse
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -21,19 +22,21 @@ from sentencepiece import SentencePieceProcessor
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
 
+from albert_tf.data.corpus import MANIFEST
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.records import parse_examples
 
 PLACES = (0, 1, 2, -1, -2)
-LONGEST = 512
 
 
 def read(corpus: Path, split: str, words: list[str]):
     """Pairs of segments, each a list of pieces, and labels."""
     paths = sorted(str(path) for path in corpus.glob(f"{split}-*.tfrecord"))
+    manifest = json.loads((corpus / MANIFEST).read_text())
+    length = manifest["options"]["segments"]["length"]
     segments, labels = [], []
     for batch in tf.data.TFRecordDataset(paths).batch(1024):
-        examples = parse_examples(batch, LONGEST)
+        examples = parse_examples(batch, length)
         rows = zip(
             examples.token_ids.numpy(), examples.first_lengths, strict=True
         )

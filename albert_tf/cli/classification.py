@@ -67,8 +67,9 @@ def finetune(
     learning_rate: Annotated[
         float | None,
         Option(
-            help="Peak; 5e-5 for trained weights of width 768, 5e-4 for random "
-            "ones of width 128 or less, in proportion to 1/width."
+            help="Peak; 5e-5 for trained weights of width 768, others in "
+            "proportion to 1/width; 5e-4 for random ones up to width 128, "
+            "wider ones less, as 1/width."
         ),
     ] = None,
     warmup_share: Annotated[

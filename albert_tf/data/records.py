@@ -75,7 +75,7 @@ def parse_examples(records, length: int) -> PretrainingExamples:
     Args:
         records: tensor of strings [n], serialized; an empty one stands for an
             example of nothing but padding.
-        length: L.
+        length: L, at least as long as the longest example.
 
     Returns:
         The examples, as tensors.

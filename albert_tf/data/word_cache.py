@@ -7,11 +7,11 @@ import itertools
 
 import numpy as np
 
-from albert_tf.errors import UserError
 from albert_tf.tokenizers import Tokenizer
 
-# A few hundred bytes each.
-_MOST_WORDS = 500_000
+# Some 100 MB with their tokens. A text is learned as a whole, so that there may
+# be so many more.
+_MOST_CHARACTERS = 5_000_000
 
 
 class WordCache:
@@ -20,8 +20,9 @@ class WordCache:
     Nearly all words of a text were there before, and what stands between two
     blanks has the same tokens in whatever sentence. (But for ties: whether
     "!!!!" becomes "!!!" and "!" or the other way round, SentencePiece decides
-    by rounding, which depends on what was before; one word of 740,000.) Where
-    a vocabulary has pieces of several words, whole texts are tokenized.
+    by rounding, which depends on what was before, in one word of 740,000; in
+    lines of megabytes also between pieces about as good.) Where a vocabulary
+    has pieces of several words, whole texts are tokenized.
 
     Args:
         tokenizer: makes the token ids.
@@ -66,26 +67,31 @@ class WordCache:
     def _forget(self):
         # Every word that is asked for gets the next number.
         self._numbers = collections.defaultdict(itertools.count().__next__)
+        self._characters = 0  # of all words
         # Of all words, by number:
         self._tokens = np.zeros(0, np.int32)
         self._begins = self._sizes = np.zeros(0, np.int64)
 
     def _look_up(self, words):
-        if len(self._numbers) > _MOST_WORDS:
+        """The number of each word, whose tokens are then known."""
+        if self._characters > _MOST_CHARACTERS:
             self._forget()
         known = len(self._numbers)
-        numbers = map(self._numbers.__getitem__, words)
-        numbers = np.fromiter(numbers, np.int64, len(words))
-        new = itertools.islice(self._numbers, known, None)
         try:
-            ids = self._tokenizer.to_ids(new)
-        except UserError:
-            self._forget()  # numbers without tokens
+            numbers = map(self._numbers.__getitem__, words)
+            numbers = np.fromiter(numbers, np.int64, len(words))
+            self._learn([*itertools.islice(self._numbers, known, None)])
+        except BaseException:
+            self._forget()  # there are numbers without tokens
             raise
+        return numbers
+
+    def _learn(self, words):
+        ids = self._tokenizer.to_ids(words)
         sizes = np.fromiter(map(len, ids), np.int64, len(ids))
         tokens = itertools.chain.from_iterable(ids)
         tokens = np.fromiter(tokens, np.int32, sizes.sum())
         self._tokens = np.concatenate([self._tokens, tokens])
         self._sizes = np.concatenate([self._sizes, sizes])
         self._begins = np.cumsum(self._sizes) - self._sizes
-        return numbers
+        self._characters += sum(map(len, words))

@@ -63,6 +63,10 @@ class ChineseWords:
         self._cut = jieba.tokenize
         self._tokenizer = tokenizer
 
+    def __reduce__(self):
+        # jieba holds a lock, which goes to no other process.
+        return ChineseWords, (self._tokenizer,)
+
     def find_starts(self, sentences: list[str]) -> np.ndarray:
         """Where words may begin among the tokens of the sentences.
 

@@ -55,7 +55,8 @@ class SentencePieceTokenizer(Tokenizer):
             self._model.id_to_piece(index)
             for index in range(self._model.get_piece_size())
         ]
-        # Unless it was trained with options that hardly anyone uses.
+        # Unless it was trained with options that hardly anyone uses. (Rules
+        # of one's own that make one character of several words are not seen.)
         self.words_are_apart = (
             self._model.normalize("a b") == f"{WORD_START}a{WORD_START}b"
             and WORD_START in pieces

@@ -1,10 +1,11 @@
 import dataclasses
 import json
+import pickle
 
 import pytest
 
 from albert_tf.data import corpus_blocks
-from albert_tf.data.corpus import prepare_corpus
+from albert_tf.data.corpus import _unpickle, prepare_corpus
 from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.masking import MaskingOptions
 from albert_tf.data.records import RecordFiles
@@ -55,6 +56,12 @@ def test_the_number_of_processes_does_not_matter(
         made.append(contents(output))
     assert len(made[0]) > 8
     assert made[0] == made[1]
+
+
+def test_a_process_keeps_its_writer():
+    """And so the words that it knows."""
+    data = pickle.dumps([1])
+    assert _unpickle(data) is _unpickle(bytes(bytearray(data)))
 
 
 def test_another_seed_cuts_elsewhere(book_file, tokenizer, tmp_path):

@@ -1,3 +1,4 @@
+import pickle
 import string
 
 import numpy as np
@@ -166,3 +167,12 @@ def test_chinese_words_of_nothing():
     flags = ChineseWords(WordPieceTokenizer()).find_starts([])
     assert flags.dtype == bool
     assert flags.shape == (0,)
+
+
+def test_chinese_words_in_another_process():
+    pytest.importorskip("jieba")
+    words = ChineseWords(WordPieceTokenizer())
+    copy = pickle.loads(pickle.dumps(words))
+    sentences = ["我们去北京大学"]
+    expected = words.find_starts(sentences).tolist()
+    assert copy.find_starts(sentences).tolist() == expected
