@@ -54,11 +54,11 @@ def finetune(
     model: Annotated[
         str,
         Option(
-            help="What to start from: a preset name (random weights), a "
-            "directory, hf:ID-or-directory, tf1:checkpoint or "
-            "keras_hub:PRESET."
+            help="What to start from: albert_nano_en (our English weights), "
+            "another preset name (random weights), a directory, "
+            "hf:ID-or-directory, tf1:checkpoint or keras_hub:PRESET."
         ),
-    ] = "albert_nano",
+    ] = "albert_nano_en",
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = "label",
