@@ -13,30 +13,28 @@ vocabulary must be one of SentencePiece.
 
 import argparse
 import itertools
-import json
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from sentencepiece import SentencePieceProcessor
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
 
-from albert_tf.data.corpus import MANIFEST
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
+from albert_tf.data.pretraining_corpus import PretrainingCorpus
 from albert_tf.data.records import parse_examples
 
 PLACES = (0, 1, 2, -1, -2)
 
 
-def read(corpus: Path, split: str, words: list[str]):
+def read(directory: Path, split: str):
     """Pairs of segments, each a list of pieces, and labels."""
-    paths = sorted(str(path) for path in corpus.glob(f"{split}-*.tfrecord"))
-    manifest = json.loads((corpus / MANIFEST).read_text())
-    length = manifest["options"]["segments"]["length"]
+    corpus = PretrainingCorpus(directory, split)
+    words = corpus.tokenizer.pieces
+    paths = sorted(str(path) for path in directory.glob(f"{split}-*.tfrecord"))
     segments, labels = [], []
     for batch in tf.data.TFRecordDataset(paths).batch(1024):
-        examples = parse_examples(batch, length)
+        examples = parse_examples(batch, corpus.length)
         rows = zip(
             examples.token_ids.numpy(), examples.first_lengths, strict=True
         )
@@ -82,11 +80,9 @@ def main():
     print("| corpus | examples | same kind | held out |")
     print("| --- | ---: | ---: | ---: |")
     for corpus in arguments.corpora:
-        vocabulary = SentencePieceProcessor(str(corpus / "vocabulary.model"))
-        words = vocabulary.IdToPiece(list(range(len(vocabulary))))
-        pairs, labels = read(corpus, TRAIN, words)
+        pairs, labels = read(corpus, TRAIN)
         train = hasher.transform(map(cues, pairs))
-        pairs, unseen_labels = read(corpus, HELD_OUT, words)
+        pairs, unseen_labels = read(corpus, HELD_OUT)
         unseen = hasher.transform(map(cues, pairs))
         most = len(labels) * 9 // 10
         for number in (most // 16, most // 4, most):

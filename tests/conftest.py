@@ -25,6 +25,30 @@ def tokenizer():
     return SentencePieceTokenizer()
 
 
+@pytest.fixture
+def train_odd_tokenizer(tmp_path):
+    """Trains a vocabulary that `train_vocabulary` would not make."""
+    import sentencepiece
+
+    from albert_tf.tokenizers import SentencePieceTokenizer
+
+    def train(sentences, **options):
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(sentences),
+            model_prefix=str(tmp_path / "odd"),
+            pad_id=0,
+            unk_id=1,
+            bos_id=-1,
+            eos_id=-1,
+            control_symbols=["[CLS]", "[SEP]", "[MASK]"],
+            minloglevel=2,
+            **options,
+        )
+        return SentencePieceTokenizer(tmp_path / "odd.model")
+
+    return train
+
+
 @pytest.fixture(scope="session")
 def book_file(data_dir, tmp_path_factory):
     """Real prose as documents of three paragraphs, in JSON Lines."""

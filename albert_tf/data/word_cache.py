@@ -59,7 +59,8 @@ class WordCache:
         numbers = self._look_up(words)
         sizes = self._sizes[numbers]
         ends = np.cumsum(sizes)
-        shifts = self._begins[numbers] - (ends - sizes)
+        begins = np.cumsum(self._sizes) - self._sizes  # of every word known
+        shifts = begins[numbers] - (ends - sizes)
         places = np.arange(ends[-1]) + np.repeat(shifts, sizes)
         last = np.cumsum(counts) - 1  # word of each text
         return self._tokens[places], np.diff(ends[last], prepend=0)
@@ -70,7 +71,7 @@ class WordCache:
         self._characters = 0  # of all words
         # Of all words, by number:
         self._tokens = np.zeros(0, np.int32)
-        self._begins = self._sizes = np.zeros(0, np.int64)
+        self._sizes = np.zeros(0, np.int64)
 
     def _look_up(self, words):
         """The number of each word, whose tokens are then known."""
@@ -93,5 +94,4 @@ class WordCache:
         tokens = np.fromiter(tokens, np.int32, sizes.sum())
         self._tokens = np.concatenate([self._tokens, tokens])
         self._sizes = np.concatenate([self._sizes, sizes])
-        self._begins = np.cumsum(self._sizes) - self._sizes
         self._characters += sum(map(len, words))

@@ -4,7 +4,6 @@ import pickle
 
 import numpy as np
 import pytest
-import sentencepiece
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,22 +108,13 @@ def test_half_a_surrogate_pair(cache):
         cache(["new words", "before \ud800"])
 
 
-def test_pieces_of_several_words(tmp_path):
-    lines = ["in the house of the dog of the house"] * 50
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines),
-        model_prefix=str(tmp_path / "model"),
+def test_pieces_of_several_words(train_odd_tokenizer):
+    tokenizer = train_odd_tokenizer(
+        ["in the house of the dog of the house"] * 50,
         vocab_size=40,
         hard_vocab_limit=False,
         split_by_whitespace=False,
-        pad_id=0,
-        unk_id=1,
-        bos_id=-1,
-        eos_id=-1,
-        control_symbols=["[CLS]", "[SEP]", "[MASK]"],
-        minloglevel=2,
     )
-    tokenizer = SentencePieceTokenizer(tmp_path / "model.model")
     assert not tokenizer.words_are_apart
     texts = ["the dog of the house", "in the house", ""]
     (first, *_) = tokenizer.to_ids(texts)

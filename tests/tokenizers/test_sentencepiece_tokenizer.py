@@ -106,21 +106,15 @@ def test_offsets_point_into_the_original(text, expected):
     assert [text[start:end] for start, end in offsets] == expected
 
 
-def test_offsets_where_the_model_itself_makes_letters_longer(tmp_path):
+def test_offsets_where_the_model_itself_makes_letters_longer(
+    train_odd_tokenizer, tmp_path
+):
     (tmp_path / "rules.tsv").write_text("DF\t73 73\n")  # sharp s to ss
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(["die strasse und die gasse"] * 9),
-        model_prefix=str(tmp_path / "folding"),
+    tokenizer = train_odd_tokenizer(
+        ["die strasse und die gasse"] * 9,
         vocab_size=16,  # single letters only
         normalization_rule_tsv=str(tmp_path / "rules.tsv"),
-        pad_id=0,
-        unk_id=1,
-        bos_id=-1,
-        eos_id=-1,
-        control_symbols=["[CLS]", "[SEP]", "[MASK]"],
-        minloglevel=2,
     )
-    tokenizer = SentencePieceTokenizer(tmp_path / "folding.model")
     text = "die Stra\u00dfe"
     assert tokenizer.decode(tokenizer.encode(text).token_ids) == "die strasse"
     offsets = tokenizer.encode(text).offsets[1:-1]

@@ -69,14 +69,11 @@ def test_keeps_the_best_epoch(result, dev, directory):
 def test_balanced_classes_choose_the_best_epoch(tmp_path):
     """One text has both labels, so that accuracy wants the common one alone."""
     texts = [
-        f"a {x}"
-        for x in (
-            "quiet day",
-            "long night",
-            "loud night",
-            "bad night",
-            "fine day",
-        )
+        "a quiet day",
+        "a long night",
+        "a loud night",
+        "a bad night",
+        "a fine day",
     ]
     examples = [Example(text=text, label="common") for text in texts * 3]
     examples += [
