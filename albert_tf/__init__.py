@@ -13,6 +13,8 @@ _LAZY = {
     "AlbertPretrainer": "albert_tf.models",
     "SentencePieceTokenizer": "albert_tf.tokenizers",
     "WordPieceTokenizer": "albert_tf.tokenizers",
+    "convert": "albert_tf.models",
+    "load_model": "albert_tf.models",
 }
 
 __all__ = ["AlbertConfig", "UserError", *sorted(_LAZY)]
@@ -21,6 +23,7 @@ __all__ = ["AlbertConfig", "UserError", *sorted(_LAZY)]
 def __getattr__(name):
     # Models import Keras and its backend, which take seconds; the command
     # line and prediction from a .tflite file do without them.
-    if name in _LAZY:
-        return getattr(importlib.import_module(_LAZY[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "albert_tf.models" if name.startswith("Albert") else _LAZY.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(home), name)

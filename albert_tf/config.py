@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import json
 import os
 from typing import Any
 
 from albert_tf.errors import UserError
+from albert_tf.json_files import read_json
 
 ACTIVATIONS = ("gelu", "gelu_new", "relu")
 SHARING = ("all", "attention", "feed_forward", "none")
@@ -173,17 +173,7 @@ class AlbertConfig:
         Ours is known by `sharing`, Hugging Face's by `model_type`; what has
         neither is Google's.
         """
-        try:
-            with open(path, encoding="utf-8") as file:
-                values = json.load(file)
-        except FileNotFoundError:
-            raise UserError(f"{path}: no such configuration file") from None
-        except (ValueError, OSError) as error:
-            raise UserError(f"{path}: not a readable JSON file: {error}") from (
-                error
-            )
-        if not isinstance(values, dict):
-            raise UserError(f"{path}: must hold a JSON object")
+        values = read_json(path)
         try:
             if "sharing" in values:
                 return cls.from_dict(values)

@@ -185,7 +185,7 @@ def fine_tune(start, train, dev, labels, seed, arguments) -> AlbertClassifier:
             checkpoint = read_checkpoint(arguments.model)
             keras.utils.set_random_seed(seed)
             AlbertClassifier(
-                checkpoint.config, labels, checkpoint.read_preprocessor()
+                checkpoint.config, labels, checkpoint.get_preprocessor()
             ).save_preset(source)
         options = FinetuneOptions(
             epochs=arguments.epochs,

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from commands import call
 
-from albert_tf import tables
+from albert_tf.cli import tables
+from albert_tf.cli.terminal import console, say
 from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.recipes import snips
-from albert_tf.terminal import console, say
 
 COMMANDS = [
     "convert",

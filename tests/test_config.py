@@ -119,7 +119,7 @@ def test_damaged_files_are_named(tmp_path, text, message):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(UserError, match="no such configuration file"):
+    with pytest.raises(UserError, match="no such file"):
         AlbertConfig.load(tmp_path / "none.json")
 
 

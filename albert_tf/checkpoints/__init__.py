@@ -1,21 +1,19 @@
-"""Checkpoints of Google, Hugging Face and keras-hub, and our own."""
+"""Formats: files of Google, Hugging Face, keras-hub and ours, in and out.
 
-from albert_tf.checkpoints.preset import (
-    convert,
-    load_model,
-    load_preset,
-    save_preset,
-    write_huggingface,
-    write_tf1,
-)
-from albert_tf.checkpoints.sources import read_checkpoint
+They know nothing of models. A `Checkpoint` is what travels between them;
+`albert_tf.models` makes models of it.
+"""
+
+from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.head import Head, HeadLayer
+from albert_tf.checkpoints.sources import has_weights, read_checkpoint
+from albert_tf.checkpoints.writing import write_checkpoint
 
 __all__ = [
-    "convert",
-    "load_model",
-    "load_preset",
+    "Checkpoint",
+    "Head",
+    "HeadLayer",
+    "has_weights",
     "read_checkpoint",
-    "save_preset",
-    "write_huggingface",
-    "write_tf1",
+    "write_checkpoint",
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.head import Head, head_of
 from albert_tf.checkpoints.rename import (
     RenameTable,
     add_identity_projection,
@@ -18,16 +21,12 @@ from albert_tf.checkpoints.rename import (
     keep,
     transpose,
 )
-from albert_tf.checkpoints.storage import (
-    read_json,
-    read_safetensors,
-    write_json,
-    write_safetensors,
-)
+from albert_tf.checkpoints.storage import read_safetensors, write_safetensors
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.files import new_directory
+from albert_tf.json_files import read_json, write_json
 
 _DENSE = [("/kernel", ".weight", transpose), ("/bias", ".bias", keep)]
 _NORM = [("/gamma", ".weight", keep), ("/beta", ".bias", keep)]
@@ -72,40 +71,6 @@ _ENCODER_ROWS = [
     ),
     ("encoder/pooler", "albert.pooler", _DENSE),
 ]
-_PRETRAINING_ROWS = [
-    ("masked_lm_head/transform", "predictions.dense", _DENSE),
-    ("masked_lm_head/layer_norm", "predictions.LayerNorm", _NORM),
-    ("masked_lm_head", "predictions", [("/output_bias", ".bias", keep)]),
-    ("sentence_order_head", "sop_classifier.classifier", _DENSE),
-]
-# Their class, ours, and the rows of its head. What `architectures` in
-# config.json does not tell is told by the first head whose weights are there.
-_TASKS = [
-    ("AlbertForPreTraining", "AlbertPretrainer", _PRETRAINING_ROWS),
-    ("AlbertForMaskedLM", "AlbertPretrainer", _PRETRAINING_ROWS),
-    (
-        "AlbertForSequenceClassification",
-        "AlbertClassifier",
-        [("logits", "classifier", _DENSE)],
-    ),
-    (
-        "AlbertForTokenClassification",
-        "AlbertTagger",
-        [("logits", "classifier", _DENSE)],
-    ),
-    (
-        "AlbertForQuestionAnswering",
-        "AlbertQuestionAnswerer",
-        [("span_logits", "qa_outputs", _DENSE)],
-    ),
-    (
-        "AlbertForMultipleChoice",
-        "AlbertMultipleChoice",
-        [("score", "classifier", _DENSE)],
-    ),
-    ("AlbertModel", "AlbertEncoder", []),
-]
-
 # Buffers, and copies of weights that are tied.
 _IGNORED = re.compile(
     r"albert\.embeddings\.(position_ids|token_type_ids)"
@@ -117,11 +82,12 @@ _FILES = ["*.json", "*.safetensors", "*.model", "vocab.txt"]
 # === Reading ===
 
 
-def read(source: str) -> Checkpoint:
+def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     """Reads a directory, or a repository of the Hugging Face hub.
 
     Args:
         source: a directory, or an id such as "albert/albert-base-v2".
+        heads: those that are known; weights of others are left out.
 
     Raises:
         UserError: if it is not there, or a file is missing or damaged.
@@ -133,8 +99,8 @@ def read(source: str) -> Checkpoint:
     published = read_json(directory / "config.json")
     tensors = {_full_name(n): a for n, a in _read_tensors(directory).items()}
     _check_tied(tensors, source)
-    model_name, head_rows = _find_task(published, tensors)
-    table = RenameTable(_ENCODER_ROWS + head_rows)
+    head = _find_head(heads, published, tensors)
+    table = _table(head)
     weights, unknown = table.to_ours(tensors, config)
     unknown = [name for name in unknown if not _IGNORED.fullmatch(name)]
     if unknown:
@@ -149,9 +115,9 @@ def read(source: str) -> Checkpoint:
         source=f"hf:{source}",
         config=config,
         weights=drop_identity_projection(weights, config, f"hf:{source}"),
-        model_name=model_name,
+        model_name=head.model_name,
         arguments=arguments,
-        read_preprocessor=lambda: read_vocabulary(directory, config),
+        get_preprocessor=lambda: read_vocabulary(directory, config),
     )
 
 
@@ -230,20 +196,24 @@ def _check_tied(tensors: dict[str, np.ndarray], source: str) -> None:
             )
 
 
-def _find_task(
-    published: dict[str, Any], tensors: dict[str, np.ndarray]
-) -> tuple[str, list]:
-    """Our class for the checkpoint, and the rows of its head."""
-    named = published.get("architectures") or []
-    for architecture, model_name, rows in _TASKS:
-        if architecture in named:
-            return model_name, rows
-    for _, model_name, rows in _TASKS:
-        if any(
-            n.startswith(f"{theirs}.") for _, theirs, _ in rows for n in tensors
-        ):
-            return model_name, rows
-    return "AlbertEncoder", []
+def _find_head(
+    heads: Sequence[Head],
+    published: dict[str, Any],
+    tensors: dict[str, np.ndarray],
+) -> Head:
+    """The head that `architectures` names, else the first that is there."""
+    return next(
+        itertools.chain(
+            (head for head in heads if head.fits(published)),
+            (head for head in heads if head.is_in(tensors, published)),
+            [Head("AlbertEncoder")],
+        )
+    )
+
+
+def _table(head: Head) -> RenameTable:
+    rows = [layer.huggingface_row() for layer in head.layers]
+    return RenameTable(_ENCODER_ROWS + rows)
 
 
 def _labels(published: dict[str, Any], count: int) -> list[str]:
@@ -262,6 +232,7 @@ def write(
     checkpoint: Checkpoint,
     directory: str | os.PathLike,
     overwrite: bool = False,
+    heads: Sequence[Head] = (),
 ) -> None:
     """Writes a directory that `transformers` and `read` load.
 
@@ -271,10 +242,10 @@ def write(
             written; nothing is left there then.
     """
     config = checkpoint.config
-    task = next((t for t in _TASKS if t[1] == checkpoint.model_name), None)
-    if task is None:
+    head = head_of(checkpoint, heads)
+    if head is None or not head.huggingface:
         raise UserError(f"Hugging Face's format has no {checkpoint.model_name}")
-    architecture, _, rows = task
+    architecture = head.huggingface[0]
     published = {
         "architectures": [architecture],
         **config.to_huggingface(),
@@ -284,8 +255,10 @@ def write(
         labels = checkpoint.arguments["labels"]
         published["id2label"] = {str(i): n for i, n in enumerate(labels)}
         published["label2id"] = {n: i for i, n in enumerate(labels)}
+    if not head.fits(published):  # by the rule for what is left out
+        published["problem_type"] = head.problem_type
     weights = add_identity_projection(checkpoint.weights, config)
-    tensors = RenameTable(_ENCODER_ROWS + rows).to_theirs(weights, config)
+    tensors = _table(head).to_theirs(weights, config)
     if architecture == "AlbertModel":
         tensors = {n.removeprefix("albert."): a for n, a in tensors.items()}
     with new_directory(directory, overwrite) as path:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.head import Head
 from albert_tf.checkpoints.rename import (
     RenameTable,
     drop_identity_projection,
@@ -95,12 +97,13 @@ _FIELDS = {
 }
 
 
-def read(preset: str) -> Checkpoint:
+def read(preset: str, heads: Sequence[Head] = ()) -> Checkpoint:
     """Reads a backbone.
 
     Args:
         preset: what `keras_hub.models.AlbertBackbone.from_preset` takes, a
             directory too.
+        heads: not used: a backbone has none.
 
     Raises:
         UserError: if keras-hub is not installed or cannot load it.
@@ -126,7 +129,7 @@ def read(preset: str) -> Checkpoint:
         config=config,
         weights=drop_identity_projection(weights, config, source),
         model_name="AlbertEncoder",
-        read_preprocessor=lambda: _read_vocabulary(library, preset, config),
+        get_preprocessor=lambda: _read_vocabulary(library, preset, config),
     )
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
-from albert_tf.checkpoints.storage import (
-    read_json,
-    read_safetensors,
-    write_json,
-    write_safetensors,
-)
+from albert_tf.checkpoints.head import Head
+from albert_tf.checkpoints.storage import read_safetensors, write_safetensors
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.files import new_directory
+from albert_tf.json_files import read_json, write_json
 
 _FORMAT = "albert_tf"
 _MODEL = "model.json"
@@ -52,8 +50,9 @@ def read(directory: str) -> Checkpoint:
         config=AlbertConfig.load(path / _CONFIG),
         weights=weights,
         model_name=model.get("model", ""),
+        base_names=tuple(model.get("bases", ())),
         arguments=model["arguments"],
-        read_preprocessor=lambda: TextPreprocessor.load(path),
+        get_preprocessor=lambda: TextPreprocessor.load(path),
     )
 
 
@@ -61,6 +60,7 @@ def write(
     checkpoint: Checkpoint,
     directory: str | os.PathLike,
     overwrite: bool = False,
+    heads: Sequence[Head] = (),
 ) -> None:
     """Writes configuration, weights and vocabulary.
 
@@ -73,12 +73,13 @@ def write(
         weights = {
             name.removeprefix(ENCODER): array for name, array in weights.items()
         }
-    preprocessor = checkpoint.read_preprocessor()
+    preprocessor = checkpoint.get_preprocessor()
     with new_directory(directory, overwrite) as path:
         write_json(path / _CONFIG, checkpoint.config.to_dict())
         model = {
             "format": _FORMAT,
             "model": checkpoint.model_name,
+            "bases": list(checkpoint.base_names),
             "arguments": checkpoint.arguments,
         }
         write_json(path / _MODEL, model)

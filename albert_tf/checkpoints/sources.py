@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.checkpoints import huggingface, keras_hub, native, tf1
 from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.head import Head
 from albert_tf.checkpoints.vocabulary import preprocessor_for
 from albert_tf.config import PRESETS
 from albert_tf.errors import UserError
@@ -22,11 +24,15 @@ _READERS = {
 }
 
 
-def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
+def read_checkpoint(
+    source: str | os.PathLike, heads: Sequence[Head] = ()
+) -> Checkpoint:
     """Reads what `from_preset` takes.
 
     Args:
         source: see `PresetModel.from_preset`.
+        heads: those to look for in other libraries' formats; `models.heads`
+            knows all of ours.
 
     Returns:
         A `Checkpoint`; without weights if `source` is the name of a preset
@@ -39,7 +45,7 @@ def read_checkpoint(source: str | os.PathLike) -> Checkpoint:
     source = os.fspath(source)
     for prefix, read in _READERS.items():
         if source.startswith(prefix):
-            return read(source.removeprefix(prefix))
+            return read(source.removeprefix(prefix), heads)
     if os.path.isdir(source):
         return native.read(source)
     if source in PRESETS and has_weights(source):
@@ -73,5 +79,5 @@ def _read_preset(name: str) -> Checkpoint:
         config=config,
         weights=None,
         model_name="AlbertEncoder",
-        read_preprocessor=lambda: preprocessor_for(tokenizer(), config),
+        get_preprocessor=lambda: preprocessor_for(tokenizer(), config),
     )

@@ -1,41 +1,14 @@
-"""Files of weights and JSON, read and written with errors in one line."""
+"""Files of weights, read and written with errors in one line."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from albert_tf.errors import UserError
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Reads a JSON object.
-
-    Raises:
-        UserError: if the file is missing or holds something else.
-    """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not a readable JSON file: {error}") from (
-            error
-        )
-    if not isinstance(values, dict):
-        raise UserError(f"{path}: must hold a JSON object")
-    return values
-
-
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Writes a JSON object."""
-    text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8")
 
 
 def read_safetensors(path: Path) -> dict[str, np.ndarray]:

@@ -5,81 +5,64 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.rename import RenameTable, keep, transpose
-from albert_tf.checkpoints.storage import write_json
+from albert_tf.checkpoints.head import Head, head_of
+from albert_tf.checkpoints.rename import RenameTable, keep
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.files import new_directory
+from albert_tf.json_files import write_json
 
 _DENSE = [("/kernel", "/kernel", keep), ("/bias", "/bias", keep)]
 _NORM = [("/gamma", "/gamma", keep), ("/beta", "/beta", keep)]
 _EMBEDDINGS = [("/embeddings", "", keep)]
-_OUTPUT = [
-    ("/kernel", "output_weights", transpose),
-    ("/bias", "output_bias", keep),
-]
 
 _EMBEDDING = "encoder/embedding/"
 _BLOCK = "encoder/transformer/block_{k}/"
 _LAYER = "bert/encoder/transformer/group_{group}/inner_group_{inner}/"
 _NETWORK = _LAYER + "ffn_1/intermediate/"
-_TABLE = RenameTable(
-    [
-        (
-            _EMBEDDING + "token_embedding",
-            "bert/embeddings/word_embeddings",
-            _EMBEDDINGS,
-        ),
-        (
-            _EMBEDDING + "position_embedding",
-            "bert/embeddings/position_embeddings",
-            _EMBEDDINGS,
-        ),
-        (
-            _EMBEDDING + "segment_embedding",
-            "bert/embeddings/token_type_embeddings",
-            _EMBEDDINGS,
-        ),
-        (_EMBEDDING + "layer_norm", "bert/embeddings/LayerNorm", _NORM),
-        (
-            _EMBEDDING + "projection",
-            "bert/encoder/embedding_hidden_mapping_in",
-            _DENSE,
-        ),
-        (_BLOCK + "attention/query", _LAYER + "attention_1/self/query", _DENSE),
-        (_BLOCK + "attention/key", _LAYER + "attention_1/self/key", _DENSE),
-        (_BLOCK + "attention/value", _LAYER + "attention_1/self/value", _DENSE),
-        (
-            _BLOCK + "attention/output",
-            _LAYER + "attention_1/output/dense",
-            _DENSE,
-        ),
-        (_BLOCK + "attention_layer_norm", _LAYER + "LayerNorm", _NORM),
-        (_BLOCK + "feed_forward/intermediate", _NETWORK + "dense", _DENSE),
-        (_BLOCK + "feed_forward/output", _NETWORK + "output/dense", _DENSE),
-        (_BLOCK + "feed_forward_layer_norm", _LAYER + "LayerNorm_1", _NORM),
-        ("encoder/pooler", "bert/pooler/dense", _DENSE),
-        ("masked_lm_head/transform", "cls/predictions/transform/dense", _DENSE),
-        (
-            "masked_lm_head/layer_norm",
-            "cls/predictions/transform/LayerNorm",
-            _NORM,
-        ),
-        (
-            "masked_lm_head",
-            "cls/predictions",
-            [("/output_bias", "/output_bias", keep)],
-        ),
-        ("sentence_order_head", "cls/seq_relationship/", _OUTPUT),
-        ("logits", "", _OUTPUT),
-    ]
-)
+_ENCODER_ROWS = [
+    (
+        _EMBEDDING + "token_embedding",
+        "bert/embeddings/word_embeddings",
+        _EMBEDDINGS,
+    ),
+    (
+        _EMBEDDING + "position_embedding",
+        "bert/embeddings/position_embeddings",
+        _EMBEDDINGS,
+    ),
+    (
+        _EMBEDDING + "segment_embedding",
+        "bert/embeddings/token_type_embeddings",
+        _EMBEDDINGS,
+    ),
+    (_EMBEDDING + "layer_norm", "bert/embeddings/LayerNorm", _NORM),
+    (
+        _EMBEDDING + "projection",
+        "bert/encoder/embedding_hidden_mapping_in",
+        _DENSE,
+    ),
+    (_BLOCK + "attention/query", _LAYER + "attention_1/self/query", _DENSE),
+    (_BLOCK + "attention/key", _LAYER + "attention_1/self/key", _DENSE),
+    (_BLOCK + "attention/value", _LAYER + "attention_1/self/value", _DENSE),
+    (
+        _BLOCK + "attention/output",
+        _LAYER + "attention_1/output/dense",
+        _DENSE,
+    ),
+    (_BLOCK + "attention_layer_norm", _LAYER + "LayerNorm", _NORM),
+    (_BLOCK + "feed_forward/intermediate", _NETWORK + "dense", _DENSE),
+    (_BLOCK + "feed_forward/output", _NETWORK + "output/dense", _DENSE),
+    (_BLOCK + "feed_forward_layer_norm", _LAYER + "LayerNorm_1", _NORM),
+    ("encoder/pooler", "bert/pooler/dense", _DENSE),
+]
 _HUB_PREFIX = "module/"
 _OPTIMIZER = re.compile(r".*/(adam|lamb)_[mv]")
 
@@ -91,12 +74,13 @@ _INDEX = ".index"
 # === Reading ===
 
 
-def read(source: str) -> Checkpoint:
+def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     """Reads a checkpoint and the configuration beside it.
 
     Args:
         source: a checkpoint's prefix, such as "albert_base/model.ckpt-best",
             or the directory of one.
+        heads: those that are known; weights of others are left out.
 
     Raises:
         UserError: if a file is missing or damaged, or it is not clear which
@@ -108,7 +92,7 @@ def read(source: str) -> Checkpoint:
         name.removeprefix(_HUB_PREFIX): array
         for name, array in _read_tensors(prefix).items()
     }
-    weights, unknown = _TABLE.to_ours(tensors, config)
+    weights, unknown = _table(heads).to_ours(tensors, config)
     if unknown:
         warnings.warn(
             f"tf1:{source}: unknown weights are left out: {', '.join(unknown)}",
@@ -118,8 +102,8 @@ def read(source: str) -> Checkpoint:
         source=f"tf1:{source}",
         config=config,
         weights=weights,
-        model_name=_model_name(weights),
-        read_preprocessor=lambda: read_vocabulary(prefix.parent, config),
+        model_name=_model_name(weights, heads),
+        get_preprocessor=lambda: read_vocabulary(prefix.parent, config),
     )
 
 
@@ -177,12 +161,22 @@ def _read_tensors(prefix: Path) -> dict[str, np.ndarray]:
         ) from error
 
 
-def _model_name(weights: dict[str, np.ndarray]) -> str:
-    """Our class for the heads that are there."""
-    if "logits/kernel" in weights:
-        return "AlbertClassifier"
-    if any(name.startswith("masked_lm_head/") for name in weights):
-        return "AlbertPretrainer"
+def _table(heads: Sequence[Head]) -> RenameTable:
+    rows = {
+        layer.tf1: layer.tf1_row()
+        for head in heads
+        for layer in head.layers
+        if layer.tf1 is not None
+    }
+    return RenameTable(_ENCODER_ROWS + list(rows.values()))
+
+
+def _model_name(weights: dict[str, np.ndarray], heads: Sequence[Head]) -> str:
+    """Our class for the first head of which there are weights."""
+    for head in heads:
+        starts = tuple(f"{layer.name}/" for layer in head.layers)
+        if starts and any(name.startswith(starts) for name in weights):
+            return head.model_name
     return "AlbertEncoder"
 
 
@@ -193,6 +187,7 @@ def write(
     checkpoint: Checkpoint,
     directory: str | os.PathLike,
     overwrite: bool = False,
+    heads: Sequence[Head] = (),
 ) -> None:
     """Writes a directory that the official code and `read` load.
 
@@ -203,7 +198,9 @@ def write(
     """
     config = checkpoint.config
     published = config.to_google()
-    tensors = _TABLE.to_theirs(checkpoint.weights, config)
+    head = head_of(checkpoint, heads)
+    table = _table([head] if head is not None else [])
+    tensors = table.to_theirs(checkpoint.weights, config)
     with new_directory(directory, overwrite) as path:
         write_json(path / _CONFIG, published)
         _write_tensors(path / _PREFIX, tensors)

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.storage import read_json, write_json
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
+from albert_tf.json_files import read_json, write_json
 from albert_tf.tokenizers import (
     SentencePieceTokenizer,
     Tokenizer,
@@ -75,7 +75,7 @@ def read_vocabulary(
 
 def write_vocabulary(checkpoint: Checkpoint, directory: Path) -> None:
     """Writes the vocabulary, if there is one, under its published name."""
-    preprocessor = checkpoint.read_preprocessor()
+    preprocessor = checkpoint.get_preprocessor()
     if preprocessor is None:
         return
     tokenizer = preprocessor.tokenizer

@@ -14,8 +14,8 @@ import warnings
 import typer
 
 from albert_tf.cli import classification, models, pretraining
+from albert_tf.cli.terminal import fail, show_warning
 from albert_tf.errors import UserError
-from albert_tf.terminal import fail, show_warning
 
 # Before anything imports TensorFlow: it tells of GPUs that are not there, and
 # warns of the graph that each length of a batch gets.

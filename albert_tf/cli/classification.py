@@ -17,8 +17,8 @@ from albert_tf.cli.arguments import (
     PairColumn,
     TextColumn,
 )
+from albert_tf.cli.terminal import console, read_lines, say
 from albert_tf.errors import UserError
-from albert_tf.terminal import console, read_lines, say
 
 
 def demo(
@@ -33,7 +33,7 @@ def demo(
 
     Example: [bold]albert-tf demo[/bold]
     """
-    from albert_tf import tables
+    from albert_tf.cli import tables
     from albert_tf.recipes import snips
 
     report = snips.run(output, console)
@@ -112,7 +112,7 @@ def finetune(
     Example:
     [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output my[/bold]
     """
-    from albert_tf import tables
+    from albert_tf.cli import tables
     from albert_tf.data.readers import read_examples
     from albert_tf.files import check_new_directory
 
@@ -194,7 +194,7 @@ def evaluate(
     """
     import numpy as np
 
-    from albert_tf import tables
+    from albert_tf.cli import tables
     from albert_tf.data.labels import label_ids
     from albert_tf.data.readers import read_examples
     from albert_tf.evaluation.classification import evaluate_classification

@@ -13,7 +13,7 @@ from albert_tf.cli.arguments import (
     PairColumn,
     TextColumn,
 )
-from albert_tf.terminal import console, say
+from albert_tf.cli.terminal import console, say
 
 
 def export(
@@ -40,7 +40,7 @@ def export(
 
     Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
     """
-    from albert_tf import tables
+    from albert_tf.cli import tables
     from albert_tf.files import check_new_file, new_file
 
     check_new_file(output, overwrite)
@@ -50,7 +50,7 @@ def export(
 
         examples = read_examples(verify, text, pair, label)
     import export as exporter
-    from albert_tf.checkpoints import load_model
+    from albert_tf.models import load_model
 
     loaded = load_model(model)
     with new_file(output, overwrite) as file:
@@ -80,7 +80,7 @@ def convert(
     Example:
     [bold]albert-tf convert tf1:albert_base model --to huggingface[/bold]
     """
-    from albert_tf.checkpoints import convert as run
+    from albert_tf.models import convert as run
 
     checkpoint = run(source, output, to, overwrite=overwrite)
     say(f"{len(checkpoint.weights)} weights written to {output}")
@@ -96,7 +96,7 @@ def info(
 
     Example: [bold]albert-tf info albert_base_v2[/bold]
     """
-    from albert_tf import tables
+    from albert_tf.cli import tables
     from albert_tf.config import PRESETS, AlbertConfig
 
     if preset is None:

@@ -8,8 +8,8 @@ from typing import Annotated
 from typer import Argument, Option
 
 from albert_tf.cli.arguments import Overwrite
+from albert_tf.cli.terminal import console, say
 from albert_tf.errors import UserError
-from albert_tf.terminal import console, say
 
 
 def vocabulary(
@@ -124,7 +124,7 @@ def prepare(
     Example:
     [bold]albert-tf prepare books/*.txt.gz --output corpus[/bold]
     """
-    from albert_tf import tables
+    from albert_tf.cli import tables
     from albert_tf.data.cleaning import CleaningOptions
     from albert_tf.data.corpus_blocks import CorpusOptions
     from albert_tf.data.masking import MaskingOptions

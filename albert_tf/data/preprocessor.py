@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.data.features import pad
 from albert_tf.errors import UserError, require_at_least
+from albert_tf.json_files import read_json, write_json
 from albert_tf.tokenizers import Encoding, Tokenizer, load_tokenizer
 
 _FILE = "preprocessor.json"
@@ -64,9 +64,7 @@ class TextPreprocessor:
             "max_length": self.max_length,
             "tokenizer": self.tokenizer.save(directory),
         }
-        Path(directory, _FILE).write_text(
-            json.dumps(config, indent=2) + "\n", encoding="utf-8"
-        )
+        write_json(Path(directory, _FILE), config)
 
     @classmethod
     def load(cls, directory: str | os.PathLike) -> TextPreprocessor | None:
@@ -74,9 +72,9 @@ class TextPreprocessor:
         path = Path(directory, _FILE)
         if not path.exists():
             return None
+        config = read_json(path)
         try:
-            config = json.loads(path.read_text(encoding="utf-8"))
             tokenizer, max_length = config["tokenizer"], config["max_length"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path}: damaged: {error!r}") from error
+        except KeyError as error:
+            raise UserError(f"{path}: damaged: lacks {error}") from error
         return cls(load_tokenizer(tokenizer, directory), max_length)

@@ -8,9 +8,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.layers.albert_layer import initializer
+from albert_tf.models.labels import check_labels
 from albert_tf.models.task_model import TaskModel
 from albert_tf.prediction import Prediction
 
@@ -40,6 +42,14 @@ class AlbertClassifier(TaskModel):
         UserError: if there are fewer than two labels, or one twice.
     """
 
+    head = Head(
+        "AlbertClassifier",
+        huggingface=("AlbertForSequenceClassification",),
+        layers=[HeadLayer("logits", "output", "classifier", tf1="")],
+        problem_type="single_label_classification",
+    )
+    label_axes = {"logits/kernel": (1,), "logits/bias": (0,)}
+
     def __init__(
         self,
         config: AlbertConfig,
@@ -48,23 +58,18 @@ class AlbertClassifier(TaskModel):
         rematerialize: bool = False,
         **kwargs,
     ):
-        labels = [str(label) for label in labels]
-        if len(labels) < 2 or len(set(labels)) != len(labels):
-            raise UserError(
-                f"labels={labels} must be at least two, each another"
-            )
         super().__init__(
             config,
             preprocessor=preprocessor,
             rematerialize=rematerialize,
             **kwargs,
         )
-        self.labels = labels
+        self.labels = check_labels(labels)
         self.dropout = keras.layers.Dropout(
             config.classifier_dropout_prob, name="dropout"
         )
         self.logits_dense = keras.layers.Dense(
-            len(labels),
+            len(self.labels),
             kernel_initializer=initializer(config),
             dtype=self.dtype_policy,
             name="logits",

@@ -2,6 +2,7 @@
 
 import keras
 
+from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.dropout import split_seed
@@ -32,6 +33,8 @@ class AlbertEncoder(PresetModel):
         rematerialize: see `SharedEncoder`.
         **kwargs: `name` and `dtype` (such as "mixed_bfloat16").
     """
+
+    head = Head("AlbertEncoder", huggingface=("AlbertModel",))
 
     def __init__(
         self,

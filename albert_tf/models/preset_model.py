@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import os
+from typing import ClassVar
 
 import keras
 
+from albert_tf.checkpoints import Head, read_checkpoint, write_checkpoint
 from albert_tf.config import AlbertConfig
+from albert_tf.models.assignment import to_checkpoint
+from albert_tf.models.loading import make_model, with_dropout
+from albert_tf.models.weight_names import named_weights
 
 
 class PresetModel(keras.Model):
     """A model with an `AlbertConfig` that presets can be loaded into.
 
+    A class that derives from it is known by its name from then on: files
+    that say they hold such a model are loaded as one.
+
     Args:
         config: the model's sizes and rates.
         **kwargs: `name` and `dtype`.
+
+    Attributes:
+        head: what other libraries call the class and the weights of its head;
+            None for one that they do not have.
+        label_axes: for each weight of the head that has an axis of labels,
+            such as "logits/kernel", which axes these are.
     """
+
+    head: ClassVar[Head | None] = None
+    label_axes: ClassVar[dict[str, tuple[int, ...]]] = {}
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(**kwargs)
@@ -27,11 +44,10 @@ class PresetModel(keras.Model):
         Each distinct weight is there once, however many layers share it. The
         encoder's names do not begin with "encoder/" in the encoder itself.
         """
-        own = self.name + "/"
-        return {w.path.removeprefix(own): w for w in self.weights}
+        return named_weights(self)
 
     @classmethod
-    def from_preset(cls, source: str | os.PathLike, **kwargs):
+    def from_preset(cls, source: str | os.PathLike, dropout=None, **kwargs):
         """Makes a model from a preset.
 
         Args:
@@ -40,9 +56,12 @@ class PresetModel(keras.Model):
                 checkpoints); "keras_hub:PRESET"; "albert_nano_en", whose
                 weights come with the package; or the name of another preset
                 such as "albert_base_v2", which gives random weights.
+            dropout: takes the place of both dropout rates of the encoder;
+                None leaves them.
             **kwargs: passed to the constructor, such as `labels` or `dtype`;
-                and `dropout`, which takes the place of both rates of the
-                encoder, and, for a model that takes text, `tokenizer`.
+                what is not given is taken from a checkpoint of the same task.
+                A model that takes text may be given `tokenizer` instead of
+                the checkpoint's vocabulary.
 
         Returns:
             The model. A warning names weights that the source lacks because
@@ -52,25 +71,30 @@ class PresetModel(keras.Model):
             UserError: if the source is not there, cannot be read, or does not
                 fit the model; the message names the weights.
         """
-        from albert_tf.checkpoints import load_preset
-
-        return load_preset(cls, source, **kwargs)
+        checkpoint = read_checkpoint(source, heads())
+        return make_model(cls, with_dropout(checkpoint, dropout), **kwargs)
 
     def save_preset(
-        self, directory: str | os.PathLike, overwrite: bool = False
+        self,
+        directory: str | os.PathLike,
+        format: str = "albert_tf",
+        overwrite: bool = False,
     ) -> None:
         """Writes configuration, weights and vocabulary to a directory.
 
         Args:
             directory: is made; whole or, on any failure, not at all.
+            format: "albert_tf", or that of another library: "huggingface",
+                whose `from_pretrained` loads it, or "tf1" for Google's code.
             overwrite: replace the directory if it exists.
 
         Raises:
-            UserError: if the directory exists and `overwrite` is false.
+            UserError: if the format cannot hold the model, the directory
+                exists and `overwrite` is false, or it cannot be written.
         """
-        from albert_tf.checkpoints import save_preset
-
-        save_preset(self, directory, overwrite=overwrite)
+        write_checkpoint(
+            to_checkpoint(self), directory, format, overwrite, heads()
+        )
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""
@@ -86,3 +110,27 @@ class PresetModel(keras.Model):
         config = dict(config)
         config["dtype"] = keras.saving.deserialize_keras_object(config["dtype"])
         return cls(AlbertConfig.from_dict(config.pop("config")), **config)
+
+
+def model_classes() -> dict[str, type[PresetModel]]:
+    """All classes that derive from `PresetModel`, by name."""
+    found, rest = {}, [PresetModel]
+    while rest:
+        derived = rest.pop(0).__subclasses__()
+        found.update({c.__name__: c for c in derived})
+        rest += derived
+    return found
+
+
+def heads() -> list[Head]:
+    """What other libraries call the heads of all classes that are known.
+
+    In the order in which they are tried on a file that does not name its own.
+    """
+    own = (c for c in model_classes().values() if "head" in vars(c))
+    return [
+        c.head
+        for c in sorted(
+            own, key=lambda c: (c.head.problem_type is None, c.__module__)
+        )
+    ]

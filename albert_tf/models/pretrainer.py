@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.masked_language_model_head import (
@@ -22,6 +23,37 @@ class AlbertPretrainer(PresetModel):
         rematerialize: see `SharedEncoder`.
         **kwargs: `name` and `dtype`.
     """
+
+    head = Head(
+        "AlbertPretrainer",
+        huggingface=("AlbertForPreTraining", "AlbertForMaskedLM"),
+        layers=[
+            HeadLayer(
+                "masked_lm_head/transform",
+                "dense",
+                "predictions.dense",
+                tf1="cls/predictions/transform/dense",
+            ),
+            HeadLayer(
+                "masked_lm_head/layer_norm",
+                "layer_norm",
+                "predictions.LayerNorm",
+                tf1="cls/predictions/transform/LayerNorm",
+            ),
+            HeadLayer(
+                "masked_lm_head",
+                "output_bias",
+                "predictions",
+                tf1="cls/predictions/",
+            ),
+            HeadLayer(
+                "sentence_order_head",
+                "output",
+                "sop_classifier.classifier",
+                tf1="cls/seq_relationship/",
+            ),
+        ],
+    )
 
     def __init__(
         self,

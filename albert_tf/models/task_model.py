@@ -23,6 +23,7 @@ class TaskModel(PresetModel):
         preprocessor: a `TextPreprocessor`, or None for a model that is fed
             with ready features only.
         rematerialize: see `SharedEncoder`.
+        pooled: whether the head reads the pooled output.
         **kwargs: `name` and `dtype`.
     """
 
@@ -31,11 +32,13 @@ class TaskModel(PresetModel):
         config: AlbertConfig,
         preprocessor=None,
         rematerialize: bool = False,
+        pooled: bool = True,
         **kwargs,
     ):
         super().__init__(config, **kwargs)
         self.encoder = AlbertEncoder(
             config,
+            pooler=pooled,
             rematerialize=rematerialize,
             dtype=self.dtype_policy,
             name="encoder",

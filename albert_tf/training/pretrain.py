@@ -17,17 +17,18 @@ import orbit
 import tensorflow as tf
 from rich.console import Console
 
+from albert_tf.checkpoints import read_checkpoint, write_checkpoint
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.deepening import deepen
-from albert_tf.checkpoints.native import write as write_preset
-from albert_tf.checkpoints.preset import make_model
-from albert_tf.checkpoints.sources import read_checkpoint
 from albert_tf.costs import training_flops
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
 from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import plot_learning_curve
+from albert_tf.models import heads
+from albert_tf.models.assignment import to_checkpoint
+from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.checkpoint_store import CheckpointStore
 from albert_tf.training.lamb import Lamb
@@ -156,7 +157,7 @@ class _Run:
             self.optimizer = options.make_optimizer()
             self.optimizer.build(self.model.trainable_variables)
         self.preprocessor = TextPreprocessor(
-            self.corpus.tokenizer or checkpoint.read_preprocessor().tokenizer,
+            self.corpus.tokenizer or checkpoint.get_preprocessor().tokenizer,
             checkpoint.config.max_position_embeddings,
         )
         self.facts = _facts(self.model, options, self.corpus)
@@ -349,10 +350,10 @@ class _Run:
 
     def _write_model(self) -> None:
         checkpoint = dataclasses.replace(
-            Checkpoint.of(self.model),
-            read_preprocessor=lambda: self.preprocessor,
+            to_checkpoint(self.model),
+            get_preprocessor=lambda: self.preprocessor,
         )
-        write_preset(checkpoint, self.output / "model", overwrite=True)
+        write_checkpoint(checkpoint, self.output / "model", overwrite=True)
 
 
 class _StoppedError(Exception):
@@ -361,7 +362,7 @@ class _StoppedError(Exception):
 
 def _starting_point(source, changes: dict, corpus) -> Checkpoint:
     """The weights, or none, with the configuration to train."""
-    checkpoint = read_checkpoint(source)
+    checkpoint = read_checkpoint(source, heads())
     changes = dict(changes)
     if checkpoint.weights is None:
         if corpus.tokenizer is not None:
@@ -369,7 +370,7 @@ def _starting_point(source, changes: dict, corpus) -> Checkpoint:
         checkpoint = _reconfigure(checkpoint, changes)
         corpus.check_fits(None, checkpoint.config)
         return checkpoint
-    preprocessor = checkpoint.read_preprocessor()
+    preprocessor = checkpoint.get_preprocessor()
     tokenizer = preprocessor.tokenizer if preprocessor else None
     corpus.check_fits(tokenizer, checkpoint.config)
     layers = changes.pop("num_hidden_layers", None)

@@ -10,21 +10,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from albert_tf.checkpoints import (
-    read_checkpoint,
-    write_huggingface,
-    write_tf1,
-)
-from albert_tf.checkpoints.assignment import assign_weights
+from albert_tf.checkpoints import read_checkpoint
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertClassifier, AlbertEncoder, AlbertPretrainer
+from albert_tf.models import (
+    AlbertClassifier,
+    AlbertEncoder,
+    AlbertPretrainer,
+    heads,
+)
+from albert_tf.models.assignment import assign_weights
 from albert_tf.tokenizers import WordPieceTokenizer
 
-WRITERS = {
-    "ours": lambda model, *args: model.save_preset(*args),
-    "hf": write_huggingface,
-    "tf1": write_tf1,
-}
+FORMATS = ["albert_tf", "huggingface", "tf1"]
 
 
 @pytest.fixture
@@ -196,10 +193,10 @@ def test_missing_pooler(refused, copy):
         del tensors["albert.pooler.weight"], tensors["albert.pooler.bias"]
 
     _rewrite(directory, drop)
-    message = refused(AlbertEncoder.from_preset, f"hf:{directory}")
-    assert "pass pooler=False" in message
-    model = AlbertEncoder.from_preset(f"hf:{directory}", pooler=False)
-    assert model.pooler is None
+    assert AlbertEncoder.from_preset(f"hf:{directory}").pooler is None
+    with pytest.warns(UserWarning, match="pooler/kernel.*new and random"):
+        model = AlbertEncoder.from_preset(f"hf:{directory}", pooler=True)
+    assert model.pooler is not None
 
 
 @pytest.mark.parametrize(
@@ -236,7 +233,7 @@ def test_misshapen_head(refused, copy):
 
 def test_nothing_is_half_assigned(refused, copy, randomize, values):
     directory = copy("hf_pretraining")
-    checkpoint = read_checkpoint(f"hf:{directory}")
+    checkpoint = read_checkpoint(f"hf:{directory}", heads())
     checkpoint.weights["encoder/pooler/bias"] = np.zeros(7, "float32")
     model = randomize(AlbertEncoder(checkpoint.config))
     before = values(model)
@@ -248,7 +245,7 @@ def test_nothing_is_half_assigned(refused, copy, randomize, values):
 
 def test_group_that_the_configuration_lacks_is_named(tmp_path, small_config):
     config = dataclasses.replace(small_config, num_hidden_groups=2)
-    write_huggingface(AlbertEncoder(config), tmp_path / "out")
+    AlbertEncoder(config).save_preset(tmp_path / "out", "huggingface")
     _set_fields(tmp_path / "out" / "config.json", num_hidden_groups=1)
     with pytest.warns(UserWarning, match="albert_layer_groups.1"):
         AlbertEncoder.from_preset(f"hf:{tmp_path}/out")
@@ -256,7 +253,7 @@ def test_group_that_the_configuration_lacks_is_named(tmp_path, small_config):
 
 def test_projection_between_equal_widths(refused, tmp_path, small_config):
     config = dataclasses.replace(small_config, embedding_size=12)
-    write_huggingface(AlbertEncoder(config), tmp_path / "out")
+    AlbertEncoder(config).save_preset(tmp_path / "out", "huggingface")
 
     def scale(tensors):
         tensors["encoder.embedding_hidden_mapping_in.weight"] *= 2
@@ -303,19 +300,19 @@ def test_encoder_takes_no_tokenizer(refused, letters):
 # === Writing ===
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_existing_directory(refused, tmp_path, small_config, form):
     model = AlbertEncoder(small_config)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
-    message = refused(WRITERS[form], model, tmp_path / "out")
+    message = refused(model.save_preset, tmp_path / "out", form)
     assert "exists already" in message
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
-    WRITERS[form](model, tmp_path / "out", True)
+    model.save_preset(tmp_path / "out", form, overwrite=True)
     assert not (tmp_path / "out" / "mine.txt").exists()
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_full_disk(refused, tmp_path, small_config, monkeypatch, form):
     def fail(*args, **kwargs):
         raise OSError(28, "No space left on device")
@@ -323,7 +320,7 @@ def test_full_disk(refused, tmp_path, small_config, monkeypatch, form):
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)
     monkeypatch.setattr("albert_tf.checkpoints.tf1._write_tensors", fail)
     model = AlbertEncoder(small_config)
-    message = refused(WRITERS[form], model, tmp_path / "out")
+    message = refused(model.save_preset, tmp_path / "out", form)
     assert str(tmp_path / "out") in message
     assert not list(tmp_path.iterdir())
 
@@ -345,18 +342,20 @@ def test_library_that_is_not_installed(refused, monkeypatch):
         assert "pip install" in refused(AlbertEncoder.from_preset, source)
 
 
-@pytest.mark.parametrize("write", [write_huggingface, write_tf1])
+@pytest.mark.parametrize("form", ["huggingface", "tf1"])
 @pytest.mark.parametrize("sharing", ["attention", "feed_forward"])
 def test_sharing_that_cannot_be_said(
-    refused, tmp_path, small_config, write, sharing
+    refused, tmp_path, small_config, form, sharing
 ):
     config = dataclasses.replace(small_config, sharing=sharing)
-    message = refused(write, AlbertEncoder(config), tmp_path / "out")
+    message = refused(AlbertEncoder(config).save_preset, tmp_path / "out", form)
     assert f"sharing={sharing!r}" in message
     assert not list(tmp_path.iterdir())
 
 
 def test_exact_gelu_cannot_be_said_to_google(refused, tmp_path, small_config):
     config = dataclasses.replace(small_config, hidden_act="gelu")
-    message = refused(write_tf1, AlbertEncoder(config), tmp_path / "out")
+    message = refused(
+        AlbertEncoder(config).save_preset, tmp_path / "out", "tf1"
+    )
     assert "hidden_act='gelu'" in message

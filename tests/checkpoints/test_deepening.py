@@ -3,12 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.deepening import deepen
-from albert_tf.checkpoints.preset import make_model
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertEncoder
+from albert_tf.models.assignment import to_checkpoint
+from albert_tf.models.loading import make_model
 
 PICO = AlbertConfig.from_preset("albert_pico")
 
@@ -16,7 +16,7 @@ PICO = AlbertConfig.from_preset("albert_pico")
 def deepened(layers, **changes):
     config = dataclasses.replace(PICO, **changes)
     shallow = AlbertEncoder(config)
-    deep = make_model(AlbertEncoder, deepen(Checkpoint.of(shallow), layers))
+    deep = make_model(AlbertEncoder, deepen(to_checkpoint(shallow), layers))
     assert deep.config.num_hidden_layers == layers
     return shallow.named_weights(), deep.named_weights()
 

@@ -12,8 +12,13 @@ import pytest
 import tensorflow as tf
 from safetensors.numpy import load_file, save_file
 
-from albert_tf.checkpoints import read_checkpoint, write_huggingface, write_tf1
-from albert_tf.models import AlbertClassifier, AlbertEncoder, AlbertPretrainer
+from albert_tf.checkpoints import read_checkpoint
+from albert_tf.models import (
+    AlbertClassifier,
+    AlbertEncoder,
+    AlbertPretrainer,
+    heads,
+)
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 
 
@@ -170,7 +175,7 @@ def test_heads(edit_huggingface, architecture, theirs, ours, count, named):
     source = edit_huggingface(
         change=change, architectures=[architecture] if named else None
     )
-    weights = read_checkpoint(source).weights
+    weights = read_checkpoint(source, heads()).weights
     np.testing.assert_array_equal(
         weights[f"{ours}/kernel"], kernel.T.astype("float32")
     )
@@ -261,7 +266,7 @@ def test_official_classifier(edit_tf1, values):
 
 def test_best_checkpoint_is_preferred(tmp_path, small_config, randomize):
     model = randomize(AlbertEncoder(small_config))
-    write_tf1(model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", "tf1")
     for path in (tmp_path / "out").glob("model.ckpt-best.*"):
         name = path.name.replace("best", "7")
         path.with_name(name).write_bytes(b"damaged")
@@ -309,7 +314,7 @@ def test_preset_is_random_and_says_so():
 
 
 def test_chinese_preset_has_the_chinese_vocabulary():
-    preprocessor = read_checkpoint("albert_tiny_zh").read_preprocessor()
+    preprocessor = read_checkpoint("albert_tiny_zh").get_preprocessor()
     assert isinstance(preprocessor.tokenizer, WordPieceTokenizer)
     assert preprocessor.tokenizer.vocab_size == 21128
 
@@ -325,7 +330,7 @@ def test_constructor_arguments_are_passed_on(data_dir):
 
 
 def test_tokenizer_given(tmp_path, small_config, letters):
-    write_huggingface(AlbertEncoder(small_config), tmp_path / "out")
+    AlbertEncoder(small_config).save_preset(tmp_path / "out", "huggingface")
     tokenizer = WordPieceTokenizer(letters)
     with pytest.warns(UserWarning, match="new and random"):
         model = AlbertClassifier.from_preset(

@@ -37,7 +37,7 @@ def test_it_is_a_preset():
     assert not has_weights("albert_nano")
     checkpoint = read_checkpoint(NAME)
     assert checkpoint.config == PRESETS[NAME]
-    tokenizer = checkpoint.read_preprocessor().tokenizer
+    tokenizer = checkpoint.get_preprocessor().tokenizer
     assert tokenizer.vocab_size == checkpoint.config.vocab_size
 
 
@@ -46,7 +46,7 @@ def test_it_knows_some_english(model):
 
     The most frequent token of each sentence would be right 5 % of the time.
     """
-    preprocessor = read_checkpoint(NAME).read_preprocessor()
+    preprocessor = read_checkpoint(NAME).get_preprocessor()
     tokenizer = preprocessor.tokenizer
     right = []
     for sentence in SENTENCES:

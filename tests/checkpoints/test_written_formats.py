@@ -9,14 +9,18 @@ import pytest
 import tensorflow as tf
 from safetensors import safe_open
 
-from albert_tf.checkpoints import convert, write_huggingface, write_tf1
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertClassifier, AlbertEncoder, AlbertPretrainer
+from albert_tf.models import (
+    AlbertClassifier,
+    AlbertEncoder,
+    AlbertPretrainer,
+    convert,
+)
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 
-WRITERS = {"hf:": write_huggingface, "tf1:": write_tf1}
+FORMATS = {"hf:": "huggingface", "tf1:": "tf1"}
 VARIANTS = {
     "shared": {},
     "groups_and_inner_groups": {"num_hidden_groups": 2, "inner_group_num": 2},
@@ -26,38 +30,38 @@ VARIANTS = {
 }
 
 
-@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("source", FORMATS)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_pretrainer(
     tmp_path, small_config, randomize, assert_same, source, variant
 ):
     config = dataclasses.replace(small_config, **VARIANTS[variant])
     model = randomize(AlbertPretrainer(config))
-    WRITERS[source](model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", FORMATS[source])
     loaded = AlbertPretrainer.from_preset(f"{source}{tmp_path}/out")
     assert_same(loaded, model)
     if config.sharing == "all":
         assert loaded.config == config
 
 
-@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("source", FORMATS)
 def test_classifier(tmp_path, small_config, randomize, assert_same, source):
     labels = ["bad", "so-so", "good"]
     model = randomize(AlbertClassifier(small_config, labels))
-    WRITERS[source](model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", FORMATS[source])
     given = {} if source == "hf:" else {"labels": labels}
     loaded = AlbertClassifier.from_preset(f"{source}{tmp_path}/out", **given)
     assert_same(loaded, model)
     assert loaded.labels == labels
 
 
-@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("source", FORMATS)
 @pytest.mark.parametrize("pooler", [True, False])
 def test_encoder(
     tmp_path, small_config, randomize, assert_same, source, pooler
 ):
     model = randomize(AlbertEncoder(small_config, pooler=pooler))
-    WRITERS[source](model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", FORMATS[source])
     loaded = AlbertEncoder.from_preset(f"{source}{tmp_path}/out", pooler=pooler)
     assert_same(loaded, model)
 
@@ -135,7 +139,7 @@ def test_huggingface_file_equals_the_golden(
     tmp_path, data_dir, golden, model_class
 ):
     model = model_class.from_preset(f"hf:{data_dir / golden}")
-    write_huggingface(model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", "huggingface")
     assert _golden_names(tmp_path / "out") == _golden_names(data_dir / golden)
     ours = json.loads((tmp_path / "out" / "config.json").read_text())
     theirs = json.loads((data_dir / golden / "config.json").read_text())
@@ -144,7 +148,7 @@ def test_huggingface_file_equals_the_golden(
 
 
 def test_bare_encoder_has_no_prefix(tmp_path, small_config):
-    write_huggingface(AlbertEncoder(small_config), tmp_path / "out")
+    AlbertEncoder(small_config).save_preset(tmp_path / "out", "huggingface")
     names, _ = _golden_names(tmp_path / "out")
     assert "embeddings.word_embeddings.weight" in names
     assert not any(name.startswith("albert.") for name in names)
@@ -153,7 +157,7 @@ def test_bare_encoder_has_no_prefix(tmp_path, small_config):
 def test_tf1_names_equal_the_official(tmp_path, data_dir):
     folder = data_dir / "official_tf1_tiny"
     model = AlbertPretrainer.from_preset(f"tf1:{folder}")
-    write_tf1(model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", "tf1")
 
     def shapes(directory):
         path = str(directory / "model.ckpt-best")
@@ -175,7 +179,7 @@ def test_tf1_names_of_groups(tmp_path, small_config):
         small_config, num_hidden_groups=2, inner_group_num=2
     )
     model = AlbertEncoder(config)
-    write_tf1(model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", "tf1")
     reader = tf.train.load_checkpoint(str(tmp_path / "out/model.ckpt-best"))
     name = (
         "bert/encoder/transformer/group_1/inner_group_0/attention_1/self/"
@@ -188,7 +192,7 @@ def test_tf1_names_of_groups(tmp_path, small_config):
 # === Vocabularies ===
 
 
-@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("source", FORMATS)
 @pytest.mark.parametrize("lowercase", [True, False])
 def test_wordpiece_travels(tmp_path, small_config, letters, source, lowercase):
     tokenizer = WordPieceTokenizer(letters, lowercase=lowercase)
@@ -196,7 +200,7 @@ def test_wordpiece_travels(tmp_path, small_config, letters, source, lowercase):
     model = AlbertClassifier(
         small_config, labels, TextPreprocessor(tokenizer, 16)
     )
-    WRITERS[source](model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", FORMATS[source])
     assert (tmp_path / "out" / "vocab.txt").exists()
     loaded = AlbertClassifier.from_preset(
         f"{source}{tmp_path}/out", labels=labels
@@ -208,13 +212,13 @@ def test_wordpiece_travels(tmp_path, small_config, letters, source, lowercase):
     )
 
 
-@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize("source", FORMATS)
 def test_sentencepiece_travels(tmp_path, small_config, source):
     config = dataclasses.replace(small_config, vocab_size=30000)
     tokenizer = SentencePieceTokenizer()
     labels = ["a", "b"]
     model = AlbertClassifier(config, labels, TextPreprocessor(tokenizer, 16))
-    WRITERS[source](model, tmp_path / "out")
+    model.save_preset(tmp_path / "out", FORMATS[source])
     assert (tmp_path / "out" / "spiece.model").exists()
     loaded = AlbertClassifier.from_preset(
         f"{source}{tmp_path}/out", labels=labels
@@ -241,7 +245,7 @@ def test_convert_keeps_heads(tmp_path, data_dir, assert_same):
 
 
 def test_convert_takes_the_vocabulary_along(tmp_path, small_config, letters):
-    write_tf1(AlbertPretrainer(small_config), tmp_path / "tf1")
+    AlbertPretrainer(small_config).save_preset(tmp_path / "tf1", "tf1")
     (tmp_path / "tf1" / "vocab.txt").write_bytes(letters.read_bytes())
     convert(f"tf1:{tmp_path}/tf1", tmp_path / "hf", "huggingface")
     assert (tmp_path / "hf" / "vocab.txt").read_bytes() == letters.read_bytes()

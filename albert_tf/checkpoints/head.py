@@ -1,0 +1,126 @@
+"""What other libraries call the weights of a task."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.rename import Change, keep, transpose
+
+Kind = Literal["dense", "layer_norm", "output", "output_bias"]
+# Ends of our names, and what Hugging Face and the official code put there.
+# Hugging Face keeps all matrices transposed, the official code those of its
+# output layers.
+_ENDINGS: dict[Kind, list[tuple[str, tuple[str, Change], tuple[str, Change]]]]
+_ENDINGS = {
+    "dense": [
+        ("/kernel", (".weight", transpose), ("/kernel", keep)),
+        ("/bias", (".bias", keep), ("/bias", keep)),
+    ],
+    "layer_norm": [
+        ("/gamma", (".weight", keep), ("/gamma", keep)),
+        ("/beta", (".bias", keep), ("/beta", keep)),
+    ],
+    "output": [
+        ("/kernel", (".weight", transpose), ("output_weights", transpose)),
+        ("/bias", (".bias", keep), ("output_bias", keep)),
+    ],
+    "output_bias": [
+        ("/output_bias", (".bias", keep), ("output_bias", keep)),
+    ],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class HeadLayer:
+    """One layer of a head in each library.
+
+    Attributes:
+        name: ours, such as "logits".
+        kind: which weights it has: "dense" (kernel and bias), "layer_norm"
+            (gamma and beta), "output" (kernel and bias of a last layer,
+            which the official code calls `output_weights`, `output_bias`) or
+            "output_bias" (that alone).
+        huggingface: its name there, such as "classifier".
+        tf1: its scope in Google's checkpoints, such as
+            "cls/seq_relationship/"; "" for none, None if they lack it.
+    """
+
+    name: str
+    kind: Kind
+    huggingface: str
+    tf1: str | None = None
+
+    def huggingface_row(self):
+        """The row of a `RenameTable`."""
+        endings = [(our, *their) for our, their, _ in _ENDINGS[self.kind]]
+        return self.name, self.huggingface, endings
+
+    def tf1_row(self):
+        """The row of a `RenameTable`; only where `tf1` is not None."""
+        endings = [(our, *their) for our, _, their in _ENDINGS[self.kind]]
+        return self.name, self.tf1, endings
+
+
+@dataclasses.dataclass(frozen=True)
+class Head:
+    """How a model's head is told in other libraries' formats.
+
+    Attributes:
+        model_name: our class.
+        huggingface: its classes there; the first one that has a name for all
+            weights is written.
+        layers: the layers of the head.
+        problem_type: what `problem_type` of `config.json` says where several
+            of our classes are one of theirs; None for nothing.
+    """
+
+    model_name: str
+    huggingface: tuple[str, ...] = ()
+    layers: Sequence[HeadLayer] = ()
+    problem_type: str | None = None
+
+    def fits(self, published: Mapping[str, Any]) -> bool:
+        """Whether this is the head that a `config.json` speaks of."""
+        named = published.get("architectures") or []
+        return any(
+            name in named for name in self.huggingface
+        ) and self._has_problem(published)
+
+    def is_in(
+        self, tensors: Mapping[str, np.ndarray], published: Mapping[str, Any]
+    ) -> bool:
+        """Whether Hugging Face's tensors hold weights of this head."""
+        starts = tuple(f"{layer.huggingface}." for layer in self.layers)
+        return (
+            bool(starts)
+            and any(n.startswith(starts) for n in tensors)
+            and self._has_problem(published)
+        )
+
+    def _has_problem(self, published: Mapping[str, Any]) -> bool:
+        return self.problem_type in (None, _problem_type(published))
+
+
+def _problem_type(published: Mapping[str, Any]) -> str:
+    """Hugging Face's rule for what a `config.json` leaves out."""
+    said = published.get("problem_type")
+    if said is not None:
+        return said
+    labels = published.get("id2label") or published.get("label2id") or {}
+    if published.get("num_labels", len(labels)) == 1:
+        return "regression"
+    return "single_label_classification"
+
+
+def head_of(checkpoint: Checkpoint, heads: Sequence[Head]) -> Head | None:
+    """The head of a checkpoint's class, or of the nearest that it is from."""
+    by_name = {head.model_name: head for head in heads}
+    for name in (checkpoint.model_name, *checkpoint.base_names):
+        if name in by_name:
+            return by_name[name]
+    return None

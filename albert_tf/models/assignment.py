@@ -1,0 +1,195 @@
+"""Weights between checkpoints and models: all that fit, or none."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+import keras
+import numpy as np
+
+from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
+from albert_tf.errors import UserError
+
+_POOLER = ENCODER + "pooler/"
+# Which field of the configuration an axis has its size from.
+_FIELDS = {
+    "token_embedding/embeddings": ("vocab_size", "embedding_size"),
+    "position_embedding/embeddings": (
+        "max_position_embeddings",
+        "embedding_size",
+    ),
+    "segment_embedding/embeddings": ("type_vocab_size", "embedding_size"),
+    "projection/kernel": ("embedding_size", "hidden_size"),
+    "intermediate/kernel": ("hidden_size", "intermediate_size"),
+}
+
+
+def to_checkpoint(model) -> Checkpoint:
+    """What a `PresetModel` is made of."""
+    names = [c.__name__ for c in type(model).__mro__]
+    arguments = model.get_config()
+    for name in ("name", "dtype", "config"):
+        del arguments[name]
+    return Checkpoint(
+        source=model.name,
+        config=model.config,
+        weights={
+            name: _as_float32(variable)
+            for name, variable in _variables(model).items()
+        },
+        model_name=names[0],
+        base_names=tuple(names[1 : names.index("PresetModel")]),
+        arguments=arguments,
+        get_preprocessor=lambda: getattr(model, "preprocessor", None),
+    )
+
+
+def _variables(model) -> dict[str, keras.Variable]:
+    """The model's variables by the names that a `Checkpoint` uses."""
+    prefix = "" if hasattr(model, "encoder") else ENCODER
+    return {prefix + name: w for name, w in model.named_weights().items()}
+
+
+def _as_float32(variable) -> np.ndarray:
+    """A variable's value, float32 also where the model is in half precision."""
+    return keras.ops.convert_to_numpy(keras.ops.cast(variable, "float32"))
+
+
+def assign_weights(model, checkpoint: Checkpoint) -> None:
+    """Gives a `PresetModel` the weights of `checkpoint`.
+
+    Args:
+        model: built with the checkpoint's configuration.
+        checkpoint: one with weights. A head is used if it is of the model's
+            own task and for the same labels, in whatever order; else the
+            model's stays new.
+
+    Raises:
+        UserError: if weights of the encoder are missing, or any is of another
+            shape; nothing was assigned then.
+    """
+    wanted = _variables(model)
+    offered = _fitting_weights(model, checkpoint)
+    misshapen = [
+        name
+        for name in wanted
+        if name in offered and offered[name].shape != tuple(wanted[name].shape)
+    ]
+    if misshapen:
+        raise UserError(
+            f"{checkpoint.source}: {_describe(misshapen, wanted, offered)}"
+        )
+    missing = [name for name in wanted if name not in offered]
+    _check_missing(model, missing, checkpoint)
+    unused = sorted(set(checkpoint.weights) - (set(wanted) & set(offered)))
+    if unused:
+        logging.getLogger("albert_tf").info(
+            "%s: not used by %s: %s",
+            checkpoint.source,
+            type(model).__name__,
+            ", ".join(unused),
+        )
+    for name in wanted:
+        if name in offered:
+            wanted[name].assign(offered[name])
+
+
+def is_of_class(checkpoint: Checkpoint, model_class: type) -> bool:
+    """Whether the checkpoint's head is one of `model_class`.
+
+    It is if either class derives from the other. Heads of different tasks may
+    have weights of the same name and shape.
+    """
+    lineage = (checkpoint.model_name, *checkpoint.base_names)
+    names = [c.__name__ for c in model_class.__mro__]
+    return model_class.__name__ in lineage or checkpoint.model_name in names
+
+
+def _fitting_weights(model, checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """The encoder's weights, and those of the head if it is the same."""
+    axes = type(model).label_axes
+    if is_of_class(checkpoint, type(model)):
+        order = _order_of_labels(model, checkpoint)
+        if order is not None:
+            return {
+                name: _reorder(array, order, axes.get(name, ()))
+                for name, array in checkpoint.weights.items()
+            }
+    return {
+        name: array
+        for name, array in checkpoint.weights.items()
+        if name.startswith(ENCODER)
+    }
+
+
+def _order_of_labels(model, checkpoint: Checkpoint) -> list[int] | None:
+    """Where in the checkpoint's head each label of the model is.
+
+    None if they are others: the head would say something else than it
+    learned. A source that does not name its labels leaves names and order to
+    the user.
+    """
+    mine = getattr(model, "labels", None)
+    if mine is None:
+        return []
+    theirs = [str(x) for x in checkpoint.arguments.get("labels", ())]
+    if theirs == [f"LABEL_{i}" for i in range(len(theirs))]:
+        sizes = {
+            checkpoint.weights[name].shape[axis]
+            for name, axes in type(model).label_axes.items()
+            if name in checkpoint.weights
+            for axis in axes
+        }
+        others = len(sizes) == 1 and sizes != {len(mine)}
+        return None if others else list(range(len(mine)))
+    if sorted(theirs) != sorted(mine):
+        return None
+    return [theirs.index(label) for label in mine]
+
+
+def _reorder(array: np.ndarray, order: list[int], axes) -> np.ndarray:
+    for axis in axes:
+        if array.shape[axis] == len(order):  # else it will not fit anyway
+            array = np.take(array, order, axis)
+    return array
+
+
+def _describe(names: list[str], wanted: dict, offered: dict) -> str:
+    """What is wrong with misshapen weights, and which field says so."""
+    name = names[0]
+    expected, received = tuple(wanted[name].shape), offered[name].shape
+    text = f"{name} has shape {received}, the configuration says {expected}"
+    fields = next((f for end, f in _FIELDS.items() if name.endswith(end)), ())
+    if len(fields) == len(received):
+        text += "".join(
+            f"; {field}={right} fits"
+            for field, right, wrong in zip(
+                fields, received, expected, strict=True
+            )
+            if right != wrong
+        )
+    others = names[1:]
+    if others:
+        text += f" (and also {', '.join(others[:5])}"
+        text += f" and {len(others) - 5} more)" if len(others) > 5 else ")"
+    return text
+
+
+def _check_missing(model, missing: list[str], checkpoint: Checkpoint) -> None:
+    """Warns of new heads, raises for an encoder that is not whole."""
+    # Hugging Face's masked LM, tagger and question answerer have no pooler;
+    # another task starts with a new one.
+    encoder = [
+        name
+        for name in missing
+        if name.startswith(ENCODER) and not name.startswith(_POOLER)
+    ]
+    if encoder:
+        raise UserError(f"{checkpoint.source}: lacks {', '.join(encoder)}")
+    if missing:
+        warnings.warn(
+            f"{checkpoint.source}: has no fitting weights for "
+            f"{', '.join(missing)}: they are new and random, train them",
+            stacklevel=5,
+        )

@@ -1,0 +1,82 @@
+"""Multiple choice."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from albert_tf.checkpoints import Head, HeadLayer
+from albert_tf.config import AlbertConfig
+from albert_tf.layers.albert_layer import initializer
+from albert_tf.models.task_model import TaskModel
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertMultipleChoice(TaskModel):
+    """Which of n sequences is the right one (paper section 4.2, RACE).
+
+    Args:
+        config: the model's sizes and rates.
+        preprocessor: a `TextPreprocessor`, or None.
+        rematerialize: see `SharedEncoder`.
+        **kwargs: `name` and `dtype`.
+    """
+
+    head = Head(
+        "AlbertMultipleChoice",
+        huggingface=("AlbertForMultipleChoice",),
+        layers=[HeadLayer("score", "output", "classifier")],
+    )
+
+    def __init__(
+        self,
+        config: AlbertConfig,
+        preprocessor=None,
+        rematerialize: bool = False,
+        **kwargs,
+    ):
+        super().__init__(
+            config,
+            preprocessor=preprocessor,
+            rematerialize=rematerialize,
+            **kwargs,
+        )
+        self.dropout = keras.layers.Dropout(
+            config.classifier_dropout_prob, name="dropout"
+        )
+        self.score = keras.layers.Dense(
+            1,
+            kernel_initializer=initializer(config),
+            dtype=self.dtype_policy,
+            name="score",
+        )
+        self.build()
+
+    def build(self, input_shape=None):
+        """Makes all weights at once; no input is needed."""
+        if self.built:
+            return
+        self.score.build((None, self.config.hidden_size))
+        self.built = True
+
+    def call(self, inputs, training=False, loop=False):
+        """Scores the choices.
+
+        Args:
+            inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
+                [B, n, L].
+            training: whether dropout is on.
+            loop: run the layers as one loop, see `SharedEncoder`.
+
+        Returns:
+            `logits`, float32 [B, n].
+        """
+        batch, choices, length = ops.shape(inputs["token_ids"])
+        sequences = {
+            name: ops.reshape(array, (-1, length))
+            for name, array in inputs.items()
+        }
+        outputs = self.encoder(sequences, training=training, loop=loop)
+        x = self.dropout(outputs["pooled_output"], training=training)
+        scores = ops.cast(self.score(x), "float32")
+        return {"logits": ops.reshape(scores, (batch, choices))}

@@ -1,0 +1,81 @@
+"""Extractive question answering."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from albert_tf.checkpoints import Head, HeadLayer
+from albert_tf.config import AlbertConfig
+from albert_tf.layers.albert_layer import initializer
+from albert_tf.models.task_model import TaskModel
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertQuestionAnswerer(TaskModel):
+    """Where in a passage the answer to a question starts and ends.
+
+    The question is the first text of a pair, the passage the second; an
+    answer that starts and ends at `[CLS]` is none (SQuAD 2.0 as in the BERT
+    paper).
+
+    Args:
+        config: the model's sizes and rates.
+        preprocessor: a `TextPreprocessor`, or None.
+        rematerialize: see `SharedEncoder`.
+        **kwargs: `name` and `dtype`.
+    """
+
+    head = Head(
+        "AlbertQuestionAnswerer",
+        huggingface=("AlbertForQuestionAnswering",),
+        layers=[HeadLayer("span_logits", "output", "qa_outputs")],
+    )
+    token_outputs = ("start_logits", "end_logits")
+
+    def __init__(
+        self,
+        config: AlbertConfig,
+        preprocessor=None,
+        rematerialize: bool = False,
+        **kwargs,
+    ):
+        super().__init__(
+            config,
+            preprocessor=preprocessor,
+            rematerialize=rematerialize,
+            pooled=False,
+            **kwargs,
+        )
+        self.span_logits = keras.layers.Dense(
+            2,
+            kernel_initializer=initializer(config),
+            dtype=self.dtype_policy,
+            name="span_logits",
+        )
+        self.build()
+
+    def build(self, input_shape=None):
+        """Makes all weights at once; no input is needed."""
+        if self.built:
+            return
+        self.span_logits.build((None, None, self.config.hidden_size))
+        self.built = True
+
+    def call(self, inputs, training=False, loop=False):
+        """Scores every token as start and as end.
+
+        Args:
+            inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
+                [B, L].
+            training: whether dropout is on.
+            loop: run the layers as one loop, see `SharedEncoder`.
+
+        Returns:
+            `start_logits` and `end_logits`, float32 [B, L].
+        """
+        outputs = self.encoder(inputs, training=training, loop=loop)
+        logits = ops.cast(
+            self.span_logits(outputs["sequence_output"]), "float32"
+        )
+        return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}

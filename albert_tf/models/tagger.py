@@ -1,0 +1,95 @@
+"""Labels for the words of a text: entities, slots, parts of speech."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from albert_tf.checkpoints import Head, HeadLayer
+from albert_tf.config import AlbertConfig
+from albert_tf.layers.albert_layer import initializer
+from albert_tf.models.labels import check_labels
+from albert_tf.models.task_model import TaskModel
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertTagger(TaskModel):
+    """One label for each token.
+
+    Targets are int [B, L]; those of -1 (special tokens, padding, pieces that
+    go on a word) do not count.
+
+    Args:
+        config: the model's sizes and rates.
+        labels: the names of the C labels.
+        preprocessor: a `TextPreprocessor`, or None.
+        rematerialize: see `SharedEncoder`.
+        **kwargs: `name` and `dtype`.
+
+    Raises:
+        UserError: if there are fewer than two labels, or one twice.
+    """
+
+    head = Head(
+        "AlbertTagger",
+        huggingface=("AlbertForTokenClassification",),
+        layers=[HeadLayer("logits", "output", "classifier")],
+    )
+    label_axes = {"logits/kernel": (1,), "logits/bias": (0,)}
+    token_outputs = ("logits",)
+
+    def __init__(
+        self,
+        config: AlbertConfig,
+        labels: Sequence[str],
+        preprocessor=None,
+        rematerialize: bool = False,
+        **kwargs,
+    ):
+        super().__init__(
+            config,
+            preprocessor=preprocessor,
+            rematerialize=rematerialize,
+            pooled=False,
+            **kwargs,
+        )
+        self.labels = check_labels(labels)
+        self.dropout = keras.layers.Dropout(
+            config.classifier_dropout_prob, name="dropout"
+        )
+        self.logits_dense = keras.layers.Dense(
+            len(self.labels),
+            kernel_initializer=initializer(config),
+            dtype=self.dtype_policy,
+            name="logits",
+        )
+        self.build()
+
+    def build(self, input_shape=None):
+        """Makes all weights at once; no input is needed."""
+        if self.built:
+            return
+        self.logits_dense.build((None, None, self.config.hidden_size))
+        self.built = True
+
+    def call(self, inputs, training=False, loop=False):
+        """Scores the labels of every token.
+
+        Args:
+            inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
+                [B, L].
+            training: whether dropout is on.
+            loop: run the layers as one loop, see `SharedEncoder`.
+
+        Returns:
+            `logits`, float32 [B, L, C].
+        """
+        outputs = self.encoder(inputs, training=training, loop=loop)
+        x = self.dropout(outputs["sequence_output"], training=training)
+        return {"logits": ops.cast(self.logits_dense(x), "float32")}
+
+    def get_config(self):
+        """The arguments of the constructor but for the preprocessor."""
+        return {**super().get_config(), "labels": self.labels}
