@@ -36,9 +36,11 @@ class BucketedBatches(keras.utils.PyDataset):
 
     Args:
         encodings: n `Encoding`s.
-        labels: integers [n], or None.
+        targets: an array with n rows; a list of n arrays, whose rows are
+            those of the tokens and which are filled up with -1; a dictionary
+            of such; or None.
         weights: floats [n], the weight of each example in the loss, or None.
-            Needs labels.
+            Needs targets.
         batch_size: B; one batch an epoch has the remainder.
         shuffle: whether each epoch has an order of its own.
         seed: what the orders are drawn from, together with the epoch's number.
@@ -51,7 +53,7 @@ class BucketedBatches(keras.utils.PyDataset):
     def __init__(
         self,
         encodings,
-        labels=None,
+        targets=None,
         weights=None,
         *,
         batch_size,
@@ -61,19 +63,17 @@ class BucketedBatches(keras.utils.PyDataset):
         super().__init__()
         if not encodings:
             raise ValueError("there are no encodings to make batches of")
-        if weights is not None and labels is None:
-            raise ValueError("weights need labels")
-        for name, array in (("labels", labels), ("weights", weights)):
+        if weights is not None and targets is None:
+            raise ValueError("weights need targets")
+        named = targets if isinstance(targets, dict) else {"targets": targets}
+        for name, array in {**named, "weights": weights}.items():
             if array is not None and len(array) != len(encodings):
                 raise ValueError(
                     f"{len(encodings)} encodings, but {len(array)} {name}"
                 )
         self._encodings = encodings
-        self._targets = [
-            np.asarray(array)
-            for array in (labels, weights)
-            if array is not None
-        ]
+        self._targets = targets
+        self._weights = None if weights is None else np.asarray(weights)
         self._lengths = np.array([len(one.token_ids) for one in encodings])
         self._batch_size = batch_size
         self._shuffle = shuffle
@@ -151,12 +151,16 @@ class BucketedBatches(keras.utils.PyDataset):
             index: 0 ... `num_batches` - 1.
 
         Returns:
-            `(features, labels, weights)`, as many of these as were given:
-            the dictionary of `pad`, labels [B], weights [B].
+            `(features, targets, weights)`, as many of these as were given:
+            the dictionary of `pad`, targets [B, ...] and weights [B].
         """
         rows = self._batches[index]
-        features = pad([self._encodings[row] for row in rows])
-        return (features, *(array[rows] for array in self._targets))
+        batch = [pad([self._encodings[row] for row in rows])]
+        if self._targets is not None:
+            batch.append(_take(self._targets, rows, self._padded_length(rows)))
+        if self._weights is not None:
+            batch.append(self._weights[rows])
+        return tuple(batch)
 
     def on_epoch_end(self):
         """Goes on to the order of the next epoch."""
@@ -185,13 +189,30 @@ class BucketedBatches(keras.utils.PyDataset):
         """Puts the rows of `predict` back into the order of the examples.
 
         Args:
-            outputs: an array [n, ...], row i for example `order[i]`.
+            outputs: an array or list of n rows, row i for example `order[i]`.
 
         Returns:
             The same rows, row i for example i.
         """
         if self._shuffle:
             raise ValueError("predict with shuffle=False; orders are forgotten")
-        restored = np.empty_like(outputs)
-        restored[self.order] = outputs
-        return restored
+        place = np.argsort(self.order)
+        if isinstance(outputs, list):
+            return [outputs[index] for index in place]
+        return outputs[place]
+
+
+def _take(targets, rows, length):
+    """The targets of some rows; those of tokens filled up to `length`."""
+    if isinstance(targets, dict):
+        return {k: _take(v, rows, length) for k, v in targets.items()}
+    if isinstance(targets, list) and np.ndim(targets[rows[0]]):
+        taken = np.full(
+            (len(rows), length, *np.shape(targets[rows[0]])[1:]),
+            -1,
+            np.asarray(targets[rows[0]]).dtype,
+        )
+        for filled, row in zip(taken, rows, strict=True):
+            filled[: len(targets[row])] = targets[row]
+        return taken
+    return np.asarray(targets)[rows]

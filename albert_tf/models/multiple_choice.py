@@ -59,6 +59,14 @@ class AlbertMultipleChoice(TaskModel):
         self.score.build((None, self.config.hidden_size))
         self.built = True
 
+    def default_loss(self):
+        """Cross-entropy with the number of the right choice."""
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def default_metrics(self):
+        """Accuracy."""
+        return ["accuracy"]
+
     def call(self, inputs, training=False, loop=False):
         """Scores the choices.
 

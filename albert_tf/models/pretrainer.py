@@ -5,21 +5,22 @@ from keras import ops
 
 from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
+from albert_tf.errors import UserError
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.masked_language_model_head import (
     MaskedLanguageModelHead,
 )
-from albert_tf.models.encoder import AlbertEncoder
-from albert_tf.models.preset_model import PresetModel
+from albert_tf.models.task_model import TaskModel
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertPretrainer(PresetModel):
+class AlbertPretrainer(TaskModel):
     """Masked language model and sentence order, as in paper section 3.1.
 
     Args:
         config: the model's sizes and rates.
         sentence_order: whether there is the second task, with pooler and head.
+        preprocessor: a `TextPreprocessor` to save beside the weights, or None.
         rematerialize: see `SharedEncoder`.
         **kwargs: `name` and `dtype`.
     """
@@ -55,20 +56,22 @@ class AlbertPretrainer(PresetModel):
         ],
     )
 
+    token_outputs = ("sequence_output",)
+
     def __init__(
         self,
         config: AlbertConfig,
         sentence_order: bool = True,
+        preprocessor=None,
         rematerialize: bool = False,
         **kwargs,
     ):
-        super().__init__(config, **kwargs)
-        self.encoder = AlbertEncoder(
+        super().__init__(
             config,
-            pooler=sentence_order,
+            preprocessor=preprocessor,
             rematerialize=rematerialize,
-            dtype=self.dtype_policy,
-            name="encoder",
+            pooled=sentence_order,
+            **kwargs,
         )
         self.masked_lm_head = MaskedLanguageModelHead(
             config, dtype=self.dtype_policy, name="masked_lm_head"
@@ -181,12 +184,21 @@ class AlbertPretrainer(PresetModel):
         """The sum of the losses, for `fit` on one device."""
         return sum(self.pretraining_losses(y_pred, y).values())
 
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """The loss alone, for `fit` on one device."""
+        return keras.Model.compute_metrics(self, x, y, y_pred, sample_weight)
+
+    def _batches(self, texts, *args, **kwargs):
+        raise UserError(
+            "AlbertPretrainer learns from the examples that `albert-tf "
+            "prepare` makes of text, and takes no text itself"
+        )
+
     def get_config(self):
-        """The arguments of the constructor, ready for JSON."""
+        """The arguments of the constructor but for the preprocessor."""
         return {
             **super().get_config(),
             "sentence_order": self.sentence_order_head is not None,
-            "rematerialize": self.encoder.transformer.rematerialize,
         }
 
 

@@ -79,3 +79,35 @@ class AlbertQuestionAnswerer(TaskModel):
             self.span_logits(outputs["sequence_output"]), "float32"
         )
         return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """The mean of both cross-entropies, as in the official code.
+
+        Args:
+            x: not used.
+            y: `start_positions` and `end_positions`, int [B].
+            y_pred: what `call` returned.
+            sample_weight: float [B], or None.
+            training: not used.
+
+        Returns:
+            A scalar.
+        """
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return (
+            sum(
+                loss(
+                    y[f"{end}_positions"],
+                    y_pred[f"{end}_logits"],
+                    sample_weight,
+                )
+                for end in ("start", "end")
+            )
+            / 2
+        )
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """The loss alone; answers are scored as text, not by positions."""
+        return keras.Model.compute_metrics(self, x, y, y_pred, sample_weight)

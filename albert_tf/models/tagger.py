@@ -74,6 +74,12 @@ class AlbertTagger(TaskModel):
         self.logits_dense.build((None, None, self.config.hidden_size))
         self.built = True
 
+    def default_loss(self):
+        """Cross-entropy with the numbers of the labels, without those of -1."""
+        return keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, ignore_class=-1
+        )
+
     def call(self, inputs, training=False, loop=False):
         """Scores the labels of every token.
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any, ClassVar
+
+import keras
 import numpy as np
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
+from albert_tf.models.text_input import TextInput
 
 
 class TaskModel(PresetModel):
     """An encoder with a head, and the preprocessor that feeds it.
 
-    `fit`, `evaluate` and `predict` take texts (a list of strings), pairs (a
-    tuple of two such lists), or a batched `tf.data.Dataset` of either, next
-    to all that Keras takes. Lists are batched by length, so that there is
-    little padding; `batch_size` is 32 unless given.
+    `fit`, `evaluate` and `predict` take texts (a string, or a sequence of
+    strings such as a list, a pandas Series or a NumPy array), pairs (a tuple
+    of two such sequences), or a batched `tf.data.Dataset` of either, next to
+    all that Keras takes. Texts are batched by length, so that there is little
+    padding; `batch_size` is 32 unless given.
 
     Args:
         config: the model's sizes and rates.
@@ -25,7 +31,12 @@ class TaskModel(PresetModel):
         rematerialize: see `SharedEncoder`.
         pooled: whether the head reads the pooled output.
         **kwargs: `name` and `dtype`.
+
+    Attributes:
+        token_outputs: the outputs that have a row for each token.
     """
+
+    token_outputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -47,26 +58,75 @@ class TaskModel(PresetModel):
         if preprocessor is not None:
             _check_fit(preprocessor, config)
 
-    def target_ids(self, y) -> np.ndarray:
-        """Targets as the loss needs them; a head with names looks them up."""
-        return np.asarray(y)
+    # === What a head may have of its own ===
 
-    def limit_length(self, max_length: int):
-        """Sets the longest sequence that text is encoded to, in tokens.
+    def default_loss(self):
+        """The loss of `logits` that `compile` takes if none is given."""
+        return
 
-        What the model's positions do not reach cannot be asked for: the
-        length is then theirs.
+    def default_metrics(self) -> list:
+        """The metrics of `logits` that `compile` takes if none are given."""
+        return []
+
+    def encode_targets(self, y):
+        """Targets as the loss needs them; a head with names looks them up.
 
         Returns:
-            The preprocessor.
+            An array whose rows are the examples, a list of arrays of the
+            lengths of the sequences for token-level targets, or a dictionary
+            of such.
         """
-        preprocessor = self._require_preprocessor()
-        preprocessor.max_length = min(
-            max_length, self.config.max_position_embeddings
-        )
-        return preprocessor
+        return y
 
-    # === Raw text in fit, evaluate and predict ===
+    def class_number(self, name) -> int:
+        """The class that a key of `class_weight` means."""
+        return name
+
+    # === Training ===
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        metrics=None,
+        jit_compile=False,
+        **kwargs,
+    ):
+        """As `keras.Model.compile`, with the head's own loss and metrics.
+
+        Args:
+            optimizer: a Keras optimizer, such as `albert_tf.training.AdamW`.
+            loss: of `logits`; None for the head's own.
+            metrics: of `logits`; None for the head's own, [] for none.
+            jit_compile: off, as XLA compiles anew for each length of a batch.
+            **kwargs: the rest of Keras' arguments.
+        """
+        super().compile(
+            optimizer=optimizer,
+            loss=self.default_loss() if loss is None else loss,
+            metrics=(
+                self.default_metrics() if metrics is None else list(metrics)
+            ),
+            jit_compile=jit_compile,
+            **kwargs,
+        )
+
+    def compile_from_config(self, config):
+        """Compiles as before `save`; called by Keras."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """The loss of the logits; called by Keras."""
+        return super().compute_loss(
+            x, y, y_pred["logits"], sample_weight, training
+        )
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """The metrics of the logits; called by Keras."""
+        return super().compute_metrics(x, y, y_pred["logits"], sample_weight)
 
     def fit(
         self,
@@ -78,17 +138,19 @@ class TaskModel(PresetModel):
         validation_split=0.0,
         shuffle=True,
         sample_weight=None,
+        class_weight=None,
         **kwargs,
     ):
         """Trains; as `keras.Model.fit`, with raw text too."""
+        if class_weight is not None:
+            class_weight = {
+                self.class_number(k): v for k, v in class_weight.items()
+            }
         if isinstance(validation_data, tuple):
-            x_val, y_val, *weights = validation_data
-            if is_text(x_val):
-                validation_data = self._batches(x_val, y_val, *weights)
-            else:
-                validation_data = (x_val, self._targets(y_val), *weights)
+            validation_data = self._validation(*validation_data)
         validation_data = self._dataset(validation_data)
-        if not is_text(x):
+        texts = TextInput.of(x)
+        if texts is None:
             return super().fit(
                 self._dataset(x),
                 self._targets(y),
@@ -97,24 +159,34 @@ class TaskModel(PresetModel):
                 validation_split=validation_split,
                 shuffle=shuffle,
                 sample_weight=sample_weight,
+                class_weight=class_weight,
                 **kwargs,
             )
+        if y is None:
+            raise UserError("fit got texts but no y, the targets to learn")
+        columns = (texts, y, sample_weight)
         if validation_split:
-            (x, y, sample_weight), held_out = _split(
-                (x, y, sample_weight), validation_split
-            )
-            validation_data = self._batches(*held_out)
-        batches = self._batches(x, y, sample_weight, batch_size, shuffle)
+            columns, held_out = _split(columns, validation_split)
+            validation_data = self._batches(*held_out, batch_size=batch_size)
         return super().fit(
-            batches, validation_data=validation_data, shuffle=False, **kwargs
+            self._batches(*columns, batch_size=batch_size, shuffle=shuffle),
+            validation_data=validation_data,
+            shuffle=False,
+            class_weight=class_weight,
+            **kwargs,
         )
 
     def evaluate(
         self, x=None, y=None, batch_size=None, *, sample_weight=None, **kwargs
     ):
         """Scores; as `keras.Model.evaluate`, with raw text too."""
-        if is_text(x):
-            batches = self._batches(x, y, sample_weight, batch_size)
+        texts = TextInput.of(x)
+        if texts is not None:
+            if y is None:
+                raise UserError("evaluate got texts but no y, their targets")
+            batches = self._batches(
+                texts, y, sample_weight, batch_size=batch_size
+            )
             return super().evaluate(batches, **kwargs)
         return super().evaluate(
             self._dataset(x),
@@ -124,27 +196,78 @@ class TaskModel(PresetModel):
             **kwargs,
         )
 
-    def predict(self, x, batch_size=None, **kwargs):
+    def predict(self, x, batch_size=None, verbose="auto", **kwargs):
         """Runs the model; as `keras.Model.predict`, with raw text too.
 
         Returns:
-            The outputs by name, arrays whose rows are in the order of `x`.
+            The outputs by name, in the order of `x`: an array with a row for
+            each example; of text, those in `token_outputs` are lists with an
+            array for each example, as long as its sequence.
         """
-        if is_text(x):
-            batches = self._batches(x, batch_size=batch_size)
-            outputs = super().predict(batches, **kwargs)
-            return {k: batches.restore(v) for k, v in outputs.items()}
-        return super().predict(self._dataset(x), batch_size, **kwargs)
+        from albert_tf.data.batches import BucketedBatches
+
+        texts = TextInput.of(x)
+        if texts is not None:
+            x = self._batches(texts, batch_size=batch_size)
+        is_dataset = hasattr(x, "element_spec")
+        if is_dataset:
+            x = self._dataset(x)
+        is_bucketed = isinstance(x, BucketedBatches)
+        if self.token_outputs and (is_bucketed or is_dataset):
+            outputs = self._predict_tokens(x, **kwargs)
+        else:
+            outputs = super().predict(x, batch_size, verbose=verbose, **kwargs)
+        if is_bucketed:
+            outputs = {name: x.restore(rows) for name, rows in outputs.items()}
+        return outputs
+
+    def _predict_tokens(self, batches) -> dict[str, Any]:
+        """Batch by batch, as their lengths differ; without padding."""
+        rows: dict[str, list] = {}
+        for batch in batches:
+            features = batch[0] if isinstance(batch, tuple) else batch
+            lengths = np.asarray(features["padding_mask"]).sum(-1)
+            for name, array in self.predict_on_batch(features).items():
+                is_token = name in self.token_outputs
+                rows.setdefault(name, []).extend(
+                    row[:length] if is_token else row
+                    for row, length in zip(array, lengths, strict=True)
+                )
+        return {
+            name: value if name in self.token_outputs else np.stack(value)
+            for name, value in rows.items()
+        }
+
+    # === Raw text ===
+
+    def _validation(self, x, y=None, sample_weight=None):
+        texts = TextInput.of(x)
+        if texts is not None:
+            return self._batches(texts, y, sample_weight)
+        rest = () if sample_weight is None else (sample_weight,)
+        return (x, self._targets(y), *rest)
 
     def _batches(
-        self, x, y=None, sample_weight=None, batch_size=None, shuffle=False
+        self,
+        texts: TextInput,
+        y=None,
+        sample_weight=None,
+        batch_size=None,
+        shuffle=False,
     ):
         from albert_tf.data.batches import BucketedBatches
 
-        texts, pairs = x if isinstance(x, tuple) else (x, None)
+        for name, column in (("y", y), ("sample_weight", sample_weight)):
+            if column is not None and len(column) != len(texts):
+                raise UserError(
+                    f"{name} must have as many rows as there are texts, "
+                    f"{len(texts)}; got {len(column)}"
+                )
+        if texts.pairs is not None:
+            self._check_segments()
         return BucketedBatches(
-            self._require_preprocessor().encode(texts, pairs),
-            labels=self._targets(y),
+            self._require_preprocessor().encode(texts.texts, texts.pairs),
+            targets=self._targets(y),
             weights=sample_weight,
             batch_size=batch_size or 32,
             shuffle=shuffle,
@@ -152,8 +275,15 @@ class TaskModel(PresetModel):
             seed=int(np.random.randint(2**31)) if shuffle else 0,
         )
 
+    def _check_segments(self):
+        if self.config.type_vocab_size < 2:
+            raise UserError(
+                "the model has no second segment (type_vocab_size=1), so it "
+                "takes single texts only; got pairs"
+            )
+
     def _targets(self, y):
-        return None if y is None else self.target_ids(y)
+        return None if y is None else self.encode_targets(y)
 
     def _dataset(self, x):
         """`x` itself, unless it is a `tf.data.Dataset` of strings."""
@@ -163,7 +293,9 @@ class TaskModel(PresetModel):
 
         if not has_text(x):
             return x
-        return encode_dataset(x, self._require_preprocessor(), self.target_ids)
+        return encode_dataset(
+            x, self._require_preprocessor(), self.encode_targets
+        )
 
     def _require_preprocessor(self):
         if self.preprocessor is None:
@@ -195,26 +327,18 @@ class TaskModel(PresetModel):
         self.preprocessor = TextPreprocessor.load(directory)
 
 
-def is_text(x) -> bool:
-    """Whether `x` is a list of strings or a tuple of two such lists."""
-    if isinstance(x, tuple):
-        return len(x) == 2 and all(is_text(part) for part in x)
-    if isinstance(x, np.ndarray):
-        return x.dtype.kind in "UO" and x.ndim == 1
-    return isinstance(x, list) and len(x) > 0 and isinstance(x[0], str)
-
-
 def _split(columns, share: float):
-    """Cuts the last `share` of the rows off lists and tuples of lists."""
-    size = len(columns[1])
+    """Cuts the last `share` of the rows off texts, targets and weights."""
+    size = len(columns[0])
     at = int(size * (1 - share))
 
     def cut(column, part: slice):
         if column is None:
             return None
-        if isinstance(column, tuple):
-            return tuple(c[part] for c in column)
-        return column[part]
+        if isinstance(column, TextInput):
+            pairs = column.pairs and column.pairs[part]
+            return TextInput(column.texts[part], pairs)
+        return np.asarray(column)[part]
 
     return (
         [cut(column, slice(0, at)) for column in columns],
@@ -224,10 +348,16 @@ def _split(columns, share: float):
 
 def _check_fit(preprocessor, config: AlbertConfig) -> None:
     tokens = preprocessor.tokenizer.vocab_size
-    if tokens != config.vocab_size:
+    if tokens > config.vocab_size:
         raise UserError(
             f"the vocabulary has {tokens} tokens but the configuration says "
-            f"vocab_size={config.vocab_size}; they must be equal"
+            f"vocab_size={config.vocab_size}; it must have no more than that"
+        )
+    if tokens < 0.9 * config.vocab_size:  # fewer spare rows are common
+        warnings.warn(
+            f"the vocabulary has {tokens} tokens and the model "
+            f"vocab_size={config.vocab_size}: is it the model's own?",
+            stacklevel=4,
         )
     if preprocessor.max_length > config.max_position_embeddings:
         raise UserError(

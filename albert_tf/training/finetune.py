@@ -178,7 +178,7 @@ def finetune(
         )
         train_batches = BucketedBatches(
             encodings,
-            labels=train_ids,
+            targets=train_ids,
             weights=_balance(train_ids) if options.balance_classes else None,
             batch_size=options.batch_size,
             shuffle=True,
@@ -193,7 +193,7 @@ def finetune(
         )
     dev_batches = BucketedBatches(
         model.preprocessor.encode(*_columns(dev)),
-        labels=dev_ids,
+        targets=dev_ids,
         weights=_balance(dev_ids) if options.balance_classes else None,
         batch_size=options.batch_size,
     )

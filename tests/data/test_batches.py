@@ -186,9 +186,9 @@ def test_truncated_share():
     ("lengths", "options", "says"),
     [
         ([], {}, "no encodings"),
-        ([3], {"labels": [1, 2]}, "1 encodings, but 2 labels"),
-        ([3], {"labels": [1], "weights": [1, 2]}, "but 2 weights"),
-        ([3], {"weights": [1]}, "weights need labels"),
+        ([3], {"targets": [1, 2]}, "1 encodings, but 2 targets"),
+        ([3], {"targets": [1], "weights": [1, 2]}, "but 2 weights"),
+        ([3], {"weights": [1]}, "weights need targets"),
     ],
 )
 def test_refuses(lengths, options, says):

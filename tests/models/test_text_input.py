@@ -1,5 +1,7 @@
 """Text goes into `fit`, `evaluate` and `predict` as it is."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -144,15 +146,15 @@ def test_mistakes(classifier, config):
         classifier.fit(["a"], ["x"])
     with pytest.raises(UserError, match="must be batched"):
         classifier.predict(tf.data.Dataset.from_tensor_slices(TEXTS))
-    with pytest.raises(UserError, match="21128 tokens .* vocab_size=30000"):
-        AlbertClassifier(
-            config, ["-", "+"], TextPreprocessor(WordPieceTokenizer())
-        )
+    chinese = TextPreprocessor(WordPieceTokenizer())
+    with pytest.warns(UserWarning, match="21128 tokens .* vocab_size=30000"):
+        AlbertClassifier(config, ["-", "+"], chinese)
+    smaller = dataclasses.replace(config, vocab_size=21127)
+    with pytest.raises(UserError, match="21128 tokens .* vocab_size=21127"):
+        AlbertClassifier(smaller, ["-", "+"], chinese)
 
 
 def test_rematerialized_gradients_with_dropout(config):
-    import dataclasses
-
     config = dataclasses.replace(
         config, hidden_dropout_prob=0.2, attention_probs_dropout_prob=0.2
     )

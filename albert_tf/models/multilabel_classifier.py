@@ -1,0 +1,71 @@
+"""Classification with any number of labels a text."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from albert_tf.checkpoints import Head, HeadLayer
+from albert_tf.errors import UserError
+from albert_tf.models.labels import label_numbers
+from albert_tf.models.sequence_model import SequenceModel
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertMultilabelClassifier(SequenceModel):
+    """Each label by itself: none, one or several of them fit a text.
+
+    Targets are a list of names for each text, or a matrix [B, C] of zeros and
+    ones. A label's probability is the sigmoid of its logit.
+
+    Args:
+        config: the model's sizes and rates.
+        labels: the names of the C labels.
+        preprocessor: a `TextPreprocessor`, or None.
+        rematerialize: see `SharedEncoder`.
+        **kwargs: `name` and `dtype`.
+
+    Raises:
+        UserError: if there is no label, or one twice.
+    """
+
+    least_labels = 1
+    head = Head(
+        "AlbertMultilabelClassifier",
+        huggingface=("AlbertForSequenceClassification",),
+        layers=[HeadLayer("logits", "output", "classifier")],
+        problem_type="multi_label_classification",
+    )
+
+    def default_loss(self):
+        """Cross-entropy of each label by itself."""
+        return keras.losses.BinaryCrossentropy(from_logits=True)
+
+    def default_metrics(self):
+        """The share of yes and no that is right."""
+        return [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]
+
+    def encode_targets(self, y) -> np.ndarray:
+        """Lists of names, or zeros and ones, as float32 [B, C]."""
+        if isinstance(y, np.ndarray) and y.dtype.kind in "biuf":
+            if y.ndim != 2 or y.shape[1] != len(self.labels):
+                raise UserError(
+                    f"targets must have shape [B, {len(self.labels)}], a "
+                    f"column a label; got {y.shape}"
+                )
+            return y.astype("float32")
+        if len(y) and not isinstance(y[0], str) and _is_row(y[0]):
+            return self.encode_targets(np.asarray(y))
+        targets = np.zeros((len(y), len(self.labels)), "float32")
+        for row, names in zip(targets, y, strict=True):
+            if isinstance(names, str):
+                raise UserError(
+                    "the labels of a text must be a list of names; got "
+                    f"{names!r}"
+                )
+            row[label_numbers(list(names), self.labels)] = 1
+        return targets
+
+
+def _is_row(row) -> bool:
+    return len(row) > 0 and not isinstance(row[0], str)
