@@ -101,12 +101,12 @@ class TaskModel(PresetModel):
             jit_compile: off, as XLA compiles anew for each length of a batch.
             **kwargs: the rest of Keras' arguments.
         """
+        if metrics is None:
+            metrics = self.default_metrics()
         super().compile(
             optimizer=optimizer,
             loss=self.default_loss() if loss is None else loss,
-            metrics=(
-                self.default_metrics() if metrics is None else list(metrics)
-            ),
+            metrics=list(metrics) or None,
             jit_compile=jit_compile,
             **kwargs,
         )
