@@ -3,55 +3,86 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from albert_tf.errors import UserError
 
+# What writing may raise without naming a file.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 def check_new_file(path: str | os.PathLike, overwrite: bool) -> None:
     """Raises `UserError` if `new_file` would, to be called before the work."""
-    path = Path(path)
-    if path.is_dir():
+    place = _place(path)
+    if place.is_dir():
         raise UserError(f"{path}: is a directory, not a file")
-    _check_place(path, overwrite)
+    _check_place(path, place, overwrite)
+    if place.exists() and not place.is_file():
+        raise UserError(f"{path}: is not a plain file")
 
 
 def check_new_directory(path: str | os.PathLike, overwrite: bool) -> None:
     """Raises `UserError` if `new_directory` would; before the work."""
-    path = Path(path)
-    _check_place(path, overwrite)
-    # All that we write is flat; nobody's home is lost to --overwrite.
-    if path.exists() and not (
-        path.is_dir() and all(entry.is_file() for entry in path.iterdir())
-    ):
+    place = _place(path)
+    _check_place(path, place, overwrite)
+    if place.exists() and not _is_flat(path, place):
         raise UserError(
             f"{path}: is not a directory of files only, so that it is not "
             "overwritten"
         )
 
 
-def _check_place(path: Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
+def _is_flat(path: str | os.PathLike, place: Path) -> bool:
+    """All that we write is; nobody's home is lost to --overwrite."""
+    try:
+        return place.is_dir() and all(x.is_file() for x in place.iterdir())
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+
+
+def _place(path: str | os.PathLike) -> Path:
+    """Where to write: a link stays, and what it leads to is replaced."""
+    path = Path(path)
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:  # such as a name that is too long
+        raise UserError(f"{path}: {error.strerror}") from error
+    for link in (path, *path.parents):
+        if link.is_symlink() and not link.exists():
+            raise UserError(
+                f"{link}: is a link to {os.readlink(link)}, which does not "
+                "exist; remove the link or choose another place"
+            )
+    return Path(os.path.realpath(path))
+
+
+def _check_place(path: str | os.PathLike, place: Path, overwrite: bool) -> None:
+    if place.exists() and not overwrite:
         raise UserError(
             f"{path}: exists already; choose another place or overwrite it "
             "with --overwrite (overwrite=True)"
         )
-    place = next(p for p in path.absolute().parents if p.exists())
-    if not place.is_dir():
-        raise UserError(f"{path}: {place} is not a directory")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise UserError(f"{path}: {place} may not be written to")
+    parent = next(p for p in place.parents if os.path.lexists(p))
+    if not parent.is_dir():
+        raise UserError(f"{path}: {parent} is not a directory")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise UserError(f"{path}: {parent} may not be written to")
 
 
 @contextlib.contextmanager
-def new_file(path: str | os.PathLike, overwrite: bool = True) -> Iterator[Path]:
+def new_file(path: str | os.PathLike, overwrite: bool) -> Iterator[Path]:
     """A temporary file that becomes `path` when the block ends well.
 
     Args:
-        path: the file to make; missing parent directories are made too.
+        path: the file to make; missing parent directories are made too. If
+            it is a link, the file that it leads to is replaced.
         overwrite: whether it may exist.
 
     Yields:
@@ -59,24 +90,25 @@ def new_file(path: str | os.PathLike, overwrite: bool = True) -> Iterator[Path]:
 
     Raises:
         UserError: if `path` exists and `overwrite` is false, it is a
-            directory, or it cannot be written, as on a full disk.
+            directory or a link that leads nowhere, or it cannot be written,
+            as on a full disk. What the block could not read is named itself.
     """
     check_new_file(path, overwrite)
-    path = Path(path)
-    with _beside(path) as directory:
-        temporary = directory / path.name
+    place = _place(path)
+    with _beside(path, place) as directory:
+        temporary = directory / place.name
         yield temporary
-        os.replace(temporary, path)
+        check_new_file(path, overwrite)  # somebody may have been faster
+        os.replace(temporary, place)
 
 
 @contextlib.contextmanager
-def new_directory(
-    path: str | os.PathLike, overwrite: bool = False
-) -> Iterator[Path]:
+def new_directory(path: str | os.PathLike, overwrite: bool) -> Iterator[Path]:
     """A temporary directory that becomes `path` when the block ends well.
 
     Args:
-        path: the directory to make; missing parents are made too.
+        path: the directory to make; missing parents are made too. If it is a
+            link, the directory that it leads to is replaced.
         overwrite: whether it may exist; it is then replaced as a whole.
 
     Yields:
@@ -84,40 +116,76 @@ def new_directory(
 
     Raises:
         UserError: if `path` exists and `overwrite` is false, it is not a
-            directory of files only, as all are that we write, or its place
-            may not be written to.
+            directory of files only, as all are that we write, or it cannot
+            be written. What the block could not read is named itself.
     """
     check_new_directory(path, overwrite)
-    path = Path(path)
-    with _beside(path) as directory:
-        temporary, old = directory / "new", directory / "old"
+    place = _place(path)
+    with _beside(path, place) as directory:
+        temporary = directory / "new"
         temporary.mkdir()
         yield temporary
-        if path.exists():
-            os.replace(path, old)
-        try:
-            os.replace(temporary, path)
-        except OSError:
-            if old.exists():
-                os.replace(old, path)
-            raise
+        check_new_directory(path, overwrite)  # somebody may have been faster
+        if place.exists():
+            _exchange(temporary, place)
+        else:
+            os.replace(temporary, place)
+
+
+def _exchange(new: Path, place: Path) -> None:
+    """Replaces a directory; on any failure the old one is back."""
+    # Not within the temporary directory: should even the way back fail, the
+    # old one is not removed with it.
+    home = Path(tempfile.mkdtemp(prefix=_prefix(place), dir=place.parent))
+    old = home / "old"
+    try:
+        os.replace(place, old)
+        os.replace(new, place)
+    except BaseException:
+        if old.exists() and not place.exists():
+            os.replace(old, place)
+        raise
+    finally:
+        if place.exists() or not old.exists():
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _prefix(place: Path) -> str:
+    return f".{place.name[:50]}."  # names have at most 255 bytes
 
 
 @contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def _beside(path: str | os.PathLike, place: Path) -> Iterator[Path]:
     """A temporary directory on the same disk, so that renaming is enough."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
-            prefix=f".{path.name}.", dir=path.parent
+            prefix=_prefix(place),
+            dir=place.parent,
+            ignore_cleanup_errors=True,
         ) as directory:
             yield Path(directory)
-    except (OSError, UserError) as error:  # such as a full disk
+    except (OSError, UserError) as error:
         # Within another new file or directory: the outer one has the name
         # that the user knows.
         cause = error if isinstance(error, OSError) else error.__cause__
         if not isinstance(cause, OSError):
             raise
-        raise UserError(
-            f"{path}: could not be written: {cause.strerror or cause}"
-        ) from cause
+        if _concerns(cause, place):
+            raise UserError(
+                f"{path}: could not be written: {cause.strerror or cause}"
+            ) from cause
+        if error is cause and isinstance(cause.filename, str | bytes):
+            name = os.fsdecode(cause.filename)
+            raise UserError(f"{name}: {cause.strerror}") from cause
+        raise
+
+
+def _concerns(error: OSError, place: Path) -> bool:
+    """Whether it is of writing to `place`, and not of reading elsewhere."""
+    if not isinstance(error.filename, str | bytes):
+        return error.errno in _NO_ROOM
+    file = os.path.abspath(os.fsdecode(error.filename))
+    return place.is_relative_to(file) or file.startswith(
+        str(place.parent / _prefix(place))
+    )

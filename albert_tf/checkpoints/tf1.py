@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import warnings
@@ -219,4 +220,4 @@ def _write_tensors(prefix: Path, tensors: dict[str, np.ndarray]) -> None:
             tensors=[tf.constant(tensors[name]) for name in names],
         )
     except tf.errors.OpError as error:
-        raise OSError(error.message) from error
+        raise OSError(errno.EIO, error.message, str(prefix)) from error

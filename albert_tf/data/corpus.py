@@ -158,7 +158,7 @@ def _start(partial, files, held_out_files, tokenizer, options) -> None:
         )
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, exist_ok=True)
-    with new_file(path) as temporary:
+    with new_file(path, overwrite=True) as temporary:
         temporary.write_text(json.dumps(started))
     vocabulary = tokenizer.save(partial)
     (partial / "tokenizer.json").write_text(json.dumps(vocabulary) + "\n")

@@ -164,7 +164,7 @@ class BlockWriter:
             report[split] = collections.Counter(text.counts)
             report[split].update(self._write(block, split, text))
             report["unknown"] += text.unknown
-        with new_file(done) as temporary:
+        with new_file(done, overwrite=True) as temporary:
             temporary.write_text(json.dumps(report))
         return report
 

@@ -164,7 +164,10 @@ def _write(path, columns) -> None:
         rows.append(_field(1, b"".join(features)))
     lengths = [struct.pack("<Q", len(row)) for row in rows]
     parts = lengths, _checksums(lengths), rows, _checksums(rows)
-    with new_file(path) as temporary, open(temporary, "wb") as file:
+    with (
+        new_file(path, overwrite=True) as temporary,
+        open(temporary, "wb") as file,
+    ):
         for record in zip(*parts, strict=True):
             file.writelines(record)
 

@@ -45,7 +45,7 @@ def plot_confusion_matrix(report: ClassificationReport, path) -> None:
         f"{report.support.sum()} examples",
         fontsize=11,
     )
-    with new_file(path) as temporary:
+    with new_file(path, overwrite=True) as temporary:
         figure.savefig(temporary, dpi=120, bbox_inches="tight")
 
 

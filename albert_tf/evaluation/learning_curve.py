@@ -47,7 +47,7 @@ def plot_learning_curve(logs: Sequence[Path], path) -> None:
         axes.set_xlabel("million tokens")
         axes.grid(alpha=0.3)
     panels[0].legend()
-    with new_file(path) as temporary:
+    with new_file(path, overwrite=True) as temporary:
         figure.savefig(temporary, dpi=100)
 
 

@@ -97,7 +97,7 @@ def write_documents(books: Path, paragraphs: list[Path], output: Path) -> None:
     for path in paragraphs:
         documents["train"] += _articles(json.loads(_read(path)))
     for split, texts in documents.items():
-        with new_file(output / f"{split}.jsonl") as file:
+        with new_file(output / f"{split}.jsonl", overwrite=True) as file:
             lines = [json.dumps({"text": text}) for text in texts]
             file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -130,7 +130,7 @@ def _train_vocabulary(output, vocabulary) -> None:
 
     lines = (output / "train.jsonl").read_text(encoding="utf-8").splitlines()
     text = output / "vocabulary.txt"
-    with new_file(text) as file:
+    with new_file(text, overwrite=True) as file:
         file.write_text("".join(json.loads(x)["text"] + "\n" for x in lines))
     train_vocabulary([text], vocabulary, VOCAB_SIZE)
 

@@ -154,6 +154,6 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
             zip(SENTENCES, classifier.classify(SENTENCES), strict=True)
         ),
     )
-    with new_file(output / "report.json") as path:
+    with new_file(output / "report.json", overwrite=True) as path:
         path.write_text(json.dumps(dataclasses.asdict(report), indent=2) + "\n")
     return report

@@ -242,7 +242,8 @@ class Tokenizer(abc.ABC):
         Returns:
             The dict that `load_tokenizer` needs besides the directory.
         """
-        with new_file(pathlib.Path(directory, self.vocabulary_file)) as path:
+        file = pathlib.Path(directory, self.vocabulary_file)
+        with new_file(file, overwrite=True) as path:
             path.write_bytes(self._data)
         return {
             "tokenizer": self.kind,

@@ -80,9 +80,9 @@ def train_vocabulary(
         )
     except RuntimeError as error:
         raise corpus.error or _explain(error, vocab_size) from error
-    with new_file(model_path) as path:
+    with new_file(model_path, overwrite) as path:
         path.write_bytes(writer.getvalue())
-    with new_file(vocab_path) as path:
+    with new_file(vocab_path, overwrite) as path:
         path.write_bytes(_list_pieces(writer.getvalue()))
     return {
         "pieces": vocab_size,
