@@ -53,7 +53,9 @@ EXCERPT = pathlib.Path(__file__).parent.parent / "tests/data/books_excerpt.txt"
 BATCH = 256
 # As long as an article; paragraphs alone would make examples of padding.
 SENTENCES_OF_DOCUMENT = 50
-OPTIONS = CorpusOptions(language=None, duplicates="keep", held_out_share=0)
+OPTIONS = CorpusOptions(
+    sentence_per_line=True, duplicates="keep", held_out_share=0
+)
 SCALING_OPTIONS = dataclasses.replace(OPTIONS, block_bytes=2_000_000)
 PLAIN, AUTHORS, OURS = "plain Python", "as the authors", "ours"
 READING, EXAMPLES = "plain tokenization", "plain examples"

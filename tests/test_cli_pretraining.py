@@ -1,13 +1,24 @@
 """The commands around pre-training, with right input and with wrong."""
 
+import dataclasses
 import json
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from commands import call
+
+import albert_tf.data.corpus
+import albert_tf.training.pretrain
+from albert_tf.data.cleaning import CleaningOptions
+from albert_tf.data.corpus_options import CorpusOptions
+from albert_tf.data.masking_options import MaskingOptions
+from albert_tf.data.segment_options import SegmentOptions
+from albert_tf.training.pretrain import PretrainResult
+from albert_tf.training.pretrain_options import PretrainOptions
 
 
 @pytest.fixture
@@ -31,7 +42,7 @@ def test_prepare_and_pretrain(book_file, tmp_path, capsys):
     assert "examples" in capsys.readouterr().out
     argv = ["pretrain", corpus, "--output", run, "--model", "albert_pico"]
     argv += ["--steps", "4", "--batch-size", "8", "--log-every", "2"]
-    argv += ["--layers", "3", "--sharing", "none", "--dropout", "0"]
+    argv += ["--num-hidden-layers", "3", "--sharing", "none", "--dropout", "0"]
     assert call(argv) == 0
     out = capsys.readouterr().out
     assert "step       4  dev" in out
@@ -39,6 +50,147 @@ def test_prepare_and_pretrain(book_file, tmp_path, capsys):
     config = json.loads((run / "model" / "config.json").read_text())
     assert (config["num_hidden_layers"], config["sharing"]) == (3, "none")
     assert config["hidden_dropout_prob"] == 0
+
+
+def other_values(kind) -> dict:
+    """Values that are allowed and are not the defaults."""
+    strings = {
+        "schedule": "cosine", "optimizer": "muon", "masking": "word",
+        "replace_unit": "word", "precision": "mixed_bfloat16",
+        "objective": "nsp", "language": "de", "duplicates": "near",
+        "errors": "replace", "sentence_order": False,
+    }  # fmt: skip
+    values = {}
+    for field in dataclasses.fields(kind):
+        default = field.default
+        if field.name in strings:
+            values[field.name] = strings[field.name]
+        elif dataclasses.is_dataclass(default) or field.name == "masking":
+            values[field.name] = None
+        elif isinstance(default, bool):
+            values[field.name] = not default
+        elif isinstance(default, float):
+            values[field.name] = default / 2
+        else:
+            values[field.name] = 2 * (default or 1)
+    return values
+
+
+def as_arguments(values: dict) -> list[str]:
+    arguments = []
+    for name, value in values.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            arguments.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            arguments += [f"--{flag}", str(value)]
+    return arguments
+
+
+def test_every_option_of_pretraining_reaches_it(tmp_path, monkeypatch):
+    masking = other_values(MaskingOptions)
+    training = other_values(PretrainOptions)
+    del training["masking"]
+    expected = PretrainOptions(**training, masking=MaskingOptions(**masking))
+    got = {}
+
+    def run(*args, **kwargs):
+        got.update(kwargs, args=args)
+        return PretrainResult(None, 1, False, None)
+
+    monkeypatch.setattr(albert_tf.training.pretrain, "pretrain", run)
+    sizes = {
+        "num_hidden_layers": 3,
+        "hidden_size": 48,
+        "num_attention_heads": 6,
+        "intermediate_size": 96,
+        "embedding_size": 24,
+        "sharing": "none",
+    }
+    argv = ["pretrain", "corpus", "--output", tmp_path, "--dropout", "0.25"]
+    values = {**training, **masking, **sizes}
+    assert call([*argv, "--model", "there", *as_arguments(values)]) == 0
+    assert got["args"] == ("there", Path("corpus"), tmp_path, expected)
+    assert got["changes"] == {
+        **sizes,
+        "hidden_dropout_prob": 0.25,
+        "attention_probs_dropout_prob": 0.25,
+    }
+
+
+def test_every_option_of_preparation_reaches_it(
+    book_file, tmp_path, monkeypatch
+):
+    parts = {
+        "segments": SegmentOptions,
+        "masking": MaskingOptions,
+        "cleaning": CleaningOptions,
+    }
+    values = {
+        name: value
+        for name, value in other_values(CorpusOptions).items()
+        if name not in parts
+    }
+    flat = {
+        k: v for kind in parts.values() for k, v in other_values(kind).items()
+    }
+    expected = CorpusOptions(
+        **values, **{n: kind(**other_values(kind)) for n, kind in parts.items()}
+    )
+    got = []
+
+    class StoppedError(Exception):
+        pass
+
+    def run(files, output, tokenizer, options, **kwargs):
+        got.append(options)
+        raise StoppedError
+
+    monkeypatch.setattr(albert_tf.data.corpus, "prepare_corpus", run)
+    del values["sentence_per_line"]  # it goes with no other language
+    argv = ["prepare", book_file, "--output", tmp_path / "corpus"]
+    argv += [*as_arguments({**flat, **values}), "--mask-once"]
+    with pytest.raises(StoppedError):
+        call(argv)
+    assert got == [dataclasses.replace(expected, sentence_per_line=False)]
+    got.clear()
+    argv = ["prepare", book_file, "--output", tmp_path / "corpus"]
+    with pytest.raises(StoppedError):
+        call([*argv, "--sentence-per-line"])
+    assert got == [CorpusOptions(sentence_per_line=True)]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("prepare x --masking ngram", "--masking needs --mask-once"),
+        ("prepare x --max-predictions 9", "needs --mask-once"),
+        ("prepare x --replace-unit word", "needs --mask-once"),
+        ("prepare x --held-out y --held-out-share 0.1", "--held-out-share has"),
+        ("prepare x --sentence-per-line --language en", "--language has"),
+        ("prepare x --runner-option a=b", "--runner-option needs --runner"),
+        ("prepare x --runner R --processes 2", "--processes has no effect"),
+        ("pretrain x --worker 0", "--worker needs --strategy workers"),
+        ("pretrain x --workers a:1", "--workers needs --strategy workers"),
+        ("pretrain x --strategy workers --tpu t", "--tpu needs --strategy tpu"),
+        ("pretrain x --restarts 2", 'restarts=2 needs schedule="cosine"'),
+        ("pretrain x --restarts -1", "restarts=-1 must be from 0"),
+        ("pretrain x --warmup-steps -1", "warmup_steps=-1 must be from 0"),
+        ("pretrain x --steps 5 --warmup-steps 9", "from 0 to steps=5"),
+        ("pretrain x --clip-norm 0", "clip_norm=0.0 must be greater than 0"),
+        ("pretrain x --learning-rate nan", "learning_rate=nan must be"),
+        ("pretrain x --weight-decay inf", "weight_decay=inf must be"),
+        (
+            "pretrain x --batch-size 10 --accumulate 4",
+            "accumulate=4 must divide batch_size=10",
+        ),
+    ],
+)  # fmt: skip
+def test_options_that_do_nothing_or_harm_are_refused(
+    fails, tmp_path, argv, said
+):
+    assert said in fails(*argv.split(), "--output", tmp_path / "out")
+    assert not [*tmp_path.iterdir()]
 
 
 def test_prepare_refuses(fails, book_file, tmp_path):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from albert_tf.cli.arguments import Overwrite
+from albert_tf.cli.options import field_names, refuse, takes_options
 from albert_tf.cli.terminal import console, say
+from albert_tf.data.corpus_options import CorpusOptions
+from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.errors import UserError
+from albert_tf.training.pretrain_options import PretrainOptions
 
 
 def vocabulary(
@@ -34,7 +39,9 @@ def vocabulary(
     )
 
 
+@takes_options
 def prepare(
+    context: Context,
     files: Annotated[
         list[str],
         Argument(
@@ -43,68 +50,24 @@ def prepare(
         ),
     ],
     output: Annotated[str, Option(help="Directory to make.")],
+    options: CorpusOptions,
     vocabulary: Annotated[
         Path | None,
         Option(help="A .model or vocab.txt file; the official English one."),
     ] = None,
-    objective: Annotated[
-        str, Option(help="sop (sentence order), nsp (next sentence) or none.")
-    ] = "sop",
-    length: Annotated[int, Option(help="Longest example in tokens.")] = 128,
-    short_share: Annotated[
-        float, Option(help="Share of shorter examples.")
-    ] = 0.1,
-    passes: Annotated[
-        int, Option(help="How often the text is cut, each time elsewhere.")
-    ] = 1,
     held_out: Annotated[
         list[str] | None, Option(help="Text to evaluate on instead of a share.")
     ] = None,
-    held_out_share: Annotated[
-        float, Option(help="Share of the documents to evaluate on.")
-    ] = 0.01,
-    language: Annotated[
-        str, Option(help="Whose rules say where sentences end.")
-    ] = "en",
-    lines: Annotated[
-        bool, Option("--lines", help="Every line is a sentence already.")
-    ] = False,
-    chinese_words: Annotated[
-        bool,
-        Option("--chinese-words", help="Ideographs make words, says jieba."),
-    ] = False,
-    html: Annotated[bool, Option("--html", help="Remove tags.")] = False,
-    repeated_lines: Annotated[
+    mask_once: Annotated[
         bool,
         Option(
-            "--repeated-lines", help="Remove lines that a document repeats."
+            "--mask-once",
+            help="Mask once and for all, in the official record format, not "
+            "anew in every epoch of the training.",
         ),
     ] = False,
-    duplicates: Annotated[
-        str, Option(help="Documents to drop: keep (none), exact or near ones.")
-    ] = "exact",
-    errors: Annotated[
-        str, Option(help="Of UTF-8: strict or replace.")
-    ] = "strict",
-    static: Annotated[
-        bool,
-        Option(
-            "--static",
-            help="Mask once and for all, in the official record format.",
-        ),
-    ] = False,
-    masking: Annotated[
-        str, Option(help="With --static: ngram, word or token.")
-    ] = "ngram",
-    max_predictions: Annotated[
-        int | None,
-        Option(help="With --static: most masks; 15 % of the length."),
-    ] = None,
-    replace_unit: Annotated[
-        str, Option(help="With --static: token or word.")
-    ] = "token",
     processes: Annotated[
-        int | None, Option(help="Processes; one a core.")
+        int | None, Option(min=1, help="Processes; one a core.")
     ] = None,
     runner: Annotated[
         str | None,
@@ -114,7 +77,6 @@ def prepare(
         list[str] | None,
         Option(help="Option for the runner, such as project=mine."),
     ] = None,
-    seed: Annotated[int, Option(help="Of all choices.")] = 0,
     overwrite: Overwrite = False,
 ):
     """Makes pre-training examples of text.
@@ -124,32 +86,29 @@ def prepare(
     Example:
     [bold]albert-tf prepare books/*.txt.gz --output corpus[/bold]
     """
+    if options.sentence_per_line:
+        refuse(context, ["language"], "has no effect with --sentence-per-line")
+    if held_out:
+        refuse(context, ["held_out_share"], "has no effect with --held-out")
+        options = dataclasses.replace(options, held_out_share=0.0)
+    if mask_once:
+        masking = options.masking or MaskingOptions()
+        options = dataclasses.replace(options, masking=masking)
+    else:
+        refuse(
+            context,
+            field_names(MaskingOptions),
+            "needs --mask-once; without it `pretrain` masks, with its own "
+            "options",
+        )
+    if runner is None:
+        refuse(context, ["runner_option"], "needs --runner")
+    else:
+        refuse(context, ["processes"], "has no effect with --runner")
+
     from albert_tf.cli import tables
-    from albert_tf.data.cleaning import CleaningOptions
-    from albert_tf.data.corpus_blocks import CorpusOptions
-    from albert_tf.data.masking import MaskingOptions
-    from albert_tf.data.segments import SegmentOptions
     from albert_tf.tokenizers import open_tokenizer
 
-    static_masking = None
-    if static:
-        static_masking = MaskingOptions(
-            masking=masking,
-            max_predictions=max_predictions,
-            replace_unit=replace_unit,
-        )
-    options = CorpusOptions(
-        segments=SegmentOptions(objective, length, short_share),
-        masking=static_masking,
-        cleaning=CleaningOptions(html=html, repeated_lines=repeated_lines),
-        language=None if lines else language,
-        chinese_words=chinese_words,
-        duplicates=duplicates,
-        held_out_share=0.0 if held_out else held_out_share,
-        passes=passes,
-        errors=errors,
-        seed=seed,
-    )
     tokenizer = open_tokenizer(vocabulary)
     if runner is not None:
         from albert_tf.data.beam_corpus import prepare_with_beam
@@ -186,7 +145,9 @@ def prepare(
     say(f"saved to {output}")
 
 
+@takes_options
 def pretrain(
+    context: Context,
     corpus: Annotated[
         Path,
         Argument(help="Directory of prepare, or of official TFRecord files."),
@@ -194,6 +155,7 @@ def pretrain(
     output: Annotated[
         Path, Option(help="Directory of the run; one in it goes on.")
     ],
+    options: PretrainOptions,
     model: Annotated[
         str,
         Option(
@@ -201,40 +163,17 @@ def pretrain(
             "directory, hf:ID-or-directory or tf1:checkpoint."
         ),
     ] = "albert_nano",
-    steps: Annotated[int, Option(help="Steps in all.")] = 10_000,
-    batch_size: Annotated[
-        int, Option(help="Examples a step, over all devices.")
-    ] = 32,
-    learning_rate: Annotated[
-        float | None,
-        Option(help="Peak; 0.00176 for 4,096 examples, scaled by the root."),
-    ] = None,
-    warmup_steps: Annotated[
-        int | None, Option(help="With a rising rate; 2.5 % of all.")
-    ] = None,
-    schedule: Annotated[str, Option(help="linear or cosine.")] = "linear",
-    restarts: Annotated[int, Option(help="Of the cosine.")] = 0,
-    optimizer: Annotated[str, Option(help="lamb, adamw or muon.")] = "lamb",
-    weight_decay: Annotated[float, Option(help="Of all matrices.")] = 0.01,
-    accumulate: Annotated[
-        int, Option(help="Compute a batch in so many parts.")
-    ] = 1,
-    masking: Annotated[str, Option(help="ngram, word or token.")] = "ngram",
-    max_predictions: Annotated[
-        int | None, Option(help="Most masks an example; 15 % of the length.")
-    ] = None,
-    replace_unit: Annotated[
-        str, Option(help="What is masked or kept as one: token or word.")
-    ] = "token",
-    layers: Annotated[
+    num_hidden_layers: Annotated[
         int | None, Option(help="Number of layers; also of trained weights.")
     ] = None,
-    hidden: Annotated[int | None, Option(help="Width H.")] = None,
-    heads: Annotated[int | None, Option(help="Attention heads A.")] = None,
-    intermediate: Annotated[
+    hidden_size: Annotated[int | None, Option(help="Width H.")] = None,
+    num_attention_heads: Annotated[
+        int | None, Option(help="Attention heads A.")
+    ] = None,
+    intermediate_size: Annotated[
         int | None, Option(help="Width F of the feed-forward network.")
     ] = None,
-    embedding: Annotated[
+    embedding_size: Annotated[
         int | None, Option(help="Width E of the embedding.")
     ] = None,
     sharing: Annotated[
@@ -244,14 +183,6 @@ def pretrain(
     dropout: Annotated[
         float | None, Option(help="In place of the model's own.")
     ] = None,
-    precision: Annotated[
-        str, Option(help="float32, mixed_bfloat16 or mixed_float16.")
-    ] = "float32",
-    xla: Annotated[bool, Option("--xla", help="Compile with XLA.")] = False,
-    rematerialize: Annotated[
-        bool,
-        Option("--rematerialize", help="Less memory for a third more time."),
-    ] = False,
     strategy: Annotated[
         str, Option(help="one (device), mirrored (GPUs), workers or tpu.")
     ] = "one",
@@ -260,15 +191,6 @@ def pretrain(
     ] = None,
     worker: Annotated[int, Option(help="Which of them this is, from 0.")] = 0,
     tpu: Annotated[str, Option(help="Name of the TPU.")] = "local",
-    log_every: Annotated[int, Option(help="Steps between results.")] = 50,
-    evaluate_every: Annotated[
-        int, Option(help="Steps between evaluations.")
-    ] = 1000,
-    checkpoint_every: Annotated[
-        int, Option(help="Steps between checkpoints.")
-    ] = 1000,
-    keep: Annotated[int, Option(help="Last checkpoints to keep.")] = 3,
-    seed: Annotated[int, Option(help="Of weights, order and masks.")] = 0,
 ):
     """Trains masked LM and sentence order on a prepared corpus.
 
@@ -277,45 +199,24 @@ def pretrain(
     Example:
     [bold]albert-tf pretrain corpus --output run --steps 10000[/bold]
     """
-    from albert_tf.data.masking import MaskingOptions
-    from albert_tf.training.pretrain import pretrain as run
-    from albert_tf.training.pretrain_options import PretrainOptions
-    from albert_tf.training.strategies import make_strategy
-
-    options = PretrainOptions(
-        steps=steps,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        warmup_steps=warmup_steps,
-        schedule=schedule,
-        restarts=restarts,
-        optimizer=optimizer,
-        weight_decay=weight_decay,
-        accumulate=accumulate,
-        masking=MaskingOptions(
-            masking=masking,
-            max_predictions=max_predictions,
-            replace_unit=replace_unit,
-        ),
-        precision=precision,
-        jit=xla,
-        rematerialize=rematerialize,
-        log_every=log_every,
-        evaluate_every=evaluate_every,
-        checkpoint_every=checkpoint_every,
-        keep=keep,
-        seed=seed,
-    )
+    if strategy != "workers":
+        refuse(context, ["workers", "worker"], "needs --strategy workers")
+    if strategy != "tpu":
+        refuse(context, ["tpu"], "needs --strategy tpu")
     changes = {
-        "num_hidden_layers": layers,
-        "hidden_size": hidden,
-        "num_attention_heads": heads,
-        "intermediate_size": intermediate,
-        "embedding_size": embedding,
+        "num_hidden_layers": num_hidden_layers,
+        "hidden_size": hidden_size,
+        "num_attention_heads": num_attention_heads,
+        "intermediate_size": intermediate_size,
+        "embedding_size": embedding_size,
         "sharing": sharing,
         "hidden_dropout_prob": dropout,
         "attention_probs_dropout_prob": dropout,
     }
+
+    from albert_tf.training.pretrain import pretrain as run
+    from albert_tf.training.strategies import make_strategy
+
     result = run(
         model,
         corpus,

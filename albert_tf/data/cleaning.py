@@ -28,14 +28,14 @@ class CleaningOptions:
     """What is cleaned.
 
     Attributes:
-        html: whether tags are removed and entities (`&amp;`) become the
-            characters they stand for.
-        control_characters: whether characters are removed that control the
-            display only or have no meaning (Unicode categories Cc, Cf, Co and
-            Cs). Tabs and other white space become blanks; the joiners U+200C
-            and U+200D stay, which belong to the spelling of words.
-        repeated_lines: whether a line that the document had before is
-            dropped, as menus of web pages.
+        html: removes tags; entities such as `&amp;` become the characters
+            they stand for.
+        control_characters: removes characters that control the display only
+            or have no meaning (Unicode categories Cc, Cf, Co and Cs). Tabs
+            and other white space become blanks; the joiners U+200C and U+200D
+            stay, which belong to the spelling of words.
+        repeated_lines: removes a line that the document had before, as menus
+            of web pages.
     """
 
     html: bool = False

@@ -10,64 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from albert_tf.data.cleaning import CleaningOptions
+from albert_tf.data.corpus_options import CorpusOptions
 from albert_tf.data.documents import read_documents
 from albert_tf.data.duplicates import fingerprint
-from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
+from albert_tf.data.masking import DRAWS, Masker
 from albert_tf.data.pretraining_examples import ExampleMaker
 from albert_tf.data.records import write_examples, write_official
-from albert_tf.data.segments import SegmentOptions
-from albert_tf.errors import require, require_at_least, require_one_of
 from albert_tf.files import new_file
 from albert_tf.tokenizers import Tokenizer
 
 TRAIN, HELD_OUT = "train", "held_out"
-DUPLICATES = ("keep", "exact", "near")
-
-
-@dataclasses.dataclass(frozen=True)
-class CorpusOptions:
-    """How a corpus is prepared.
-
-    Attributes:
-        segments: how examples are cut.
-        masking: of examples that are masked once and for all, in the official
-            format; None to mask while training reads, anew in every epoch.
-        cleaning: what is cleaned.
-        language: of the rules for the ends of sentences; None where every
-            line is a sentence.
-        chinese_words: whether ideographs make words, see `ExampleMaker`.
-        duplicates: which documents are dropped that were there before:
-            "keep" none, "exact" ones, or also "near" ones.
-        held_out_share: share of the documents, chosen by their text, that
-            are kept apart to evaluate on.
-        passes: how often each training document is cut into examples, each time
-            elsewhere (`dupe_factor` of the official code).
-        block_bytes: text of a unit of work and of a file of examples.
-        errors: "strict", or "replace" what is not UTF-8.
-        seed: of all choices.
-    """
-
-    segments: SegmentOptions = SegmentOptions()
-    masking: MaskingOptions | None = None
-    cleaning: CleaningOptions = CleaningOptions()
-    language: str | None = "en"
-    chinese_words: bool = False
-    duplicates: str = "exact"
-    held_out_share: float = 0.01
-    passes: int = 1
-    block_bytes: int = 4_000_000
-    errors: str = "strict"
-    seed: int = 0
-
-    def __post_init__(self):
-        require_one_of(DUPLICATES, duplicates=self.duplicates)
-        require(
-            0 <= self.held_out_share < 1,
-            "must be at least 0 and less than 1",
-            held_out_share=self.held_out_share,
-        )
-        require_at_least(1, passes=self.passes, block_bytes=self.block_bytes)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +86,7 @@ class BlockWriter:
             tokenizer,
             options.segments,
             options.cleaning,
-            options.language,
+            None if options.sentence_per_line else options.language,
             options.chinese_words,
         )
         self._masker = None

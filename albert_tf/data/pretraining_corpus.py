@@ -13,7 +13,8 @@ import numpy as np
 
 from albert_tf.data.corpus import MANIFEST
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
-from albert_tf.data.masking import DRAWS, Masker, MaskingOptions
+from albert_tf.data.masking import DRAWS, Masker
+from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.data.records import (
     RecordFiles,
     parse_examples,
@@ -55,6 +56,7 @@ class PretrainingCorpus:
         split: "train" or "held_out".
 
     Attributes:
+        directory: where it is.
         length: L.
         objective: see `SegmentOptions`; None where the files do not say.
         is_masked: whether the examples were masked when they were written.
@@ -65,10 +67,10 @@ class PretrainingCorpus:
     """
 
     def __init__(self, directory: str | os.PathLike, split: str = TRAIN):
-        self._directory = Path(directory)
+        self.directory = Path(directory)
         self.tokenizer, self.objective, self.length = None, None, None
-        paths = _find(self._directory, split)
-        if (self._directory / MANIFEST).exists():
+        paths = _find(self.directory, split)
+        if (self.directory / MANIFEST).exists():
             self._read_manifest()
         if not paths:
             kind = "held-out" if split == HELD_OUT else "training"
@@ -85,7 +87,7 @@ class PretrainingCorpus:
         return bool(_find(Path(directory), split))
 
     def _read_manifest(self):
-        path = self._directory / MANIFEST
+        path = self.directory / MANIFEST
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             segments = manifest["options"]["segments"]
@@ -94,14 +96,14 @@ class PretrainingCorpus:
                 segments["length"],
             )
             vocabulary = json.loads(
-                (self._directory / "tokenizer.json").read_text()
+                (self.directory / "tokenizer.json").read_text()
             )
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise UserError(f"{path}: damaged: {error!r}") from error
-        self.tokenizer = load_tokenizer(vocabulary, self._directory)
+        self.tokenizer = load_tokenizer(vocabulary, self.directory)
         if self.tokenizer.digest != manifest["vocabulary"]:
             raise UserError(
-                f"{self._directory}: its vocabulary is not the one that the "
+                f"{self.directory}: its vocabulary is not the one that the "
                 "examples were made with"
             )
 
@@ -129,6 +131,12 @@ class PretrainingCorpus:
     def __len__(self):
         return len(self._records)
 
+    def num_predictions(self, masking: MaskingOptions | None) -> int:
+        """P of its batches; `masking` of examples that are not masked yet."""
+        if self.is_masked:
+            return self._num_predictions
+        return masking.num_predictions(self.length)
+
     def check_fits(self, tokenizer: Tokenizer | None, config) -> None:
         """Raises `UserError` if a model cannot be trained on it.
 
@@ -139,7 +147,7 @@ class PretrainingCorpus:
         """
         if self.length > config.max_position_embeddings:
             raise UserError(
-                f"{self._directory}: examples of {self.length} tokens, but "
+                f"{self.directory}: examples of {self.length} tokens, but "
                 f"the model takes {config.max_position_embeddings}"
             )
         mine = self.tokenizer
@@ -147,20 +155,20 @@ class PretrainingCorpus:
             return
         if mine.vocab_size > config.vocab_size:
             raise UserError(
-                f"{self._directory}: made with a vocabulary of "
+                f"{self.directory}: made with a vocabulary of "
                 f"{mine.vocab_size} tokens, but the model has "
                 f"{config.vocab_size}"
             )
         if tokenizer is not None and tokenizer.digest != mine.digest:
             raise UserError(
-                f"{self._directory}: made with another vocabulary than the "
+                f"{self.directory}: made with another vocabulary than the "
                 "model's; prepare the text with the model's own"
             )
 
     def batches(
         self,
         batch_size: int,
-        masking: MaskingOptions,
+        masking: MaskingOptions | None,
         seed: int,
         first_step: int = 0,
         shard: Shard = Shard(),
@@ -169,7 +177,7 @@ class PretrainingCorpus:
 
         Args:
             batch_size: B, over all replicas.
-            masking: of examples that are not masked yet.
+            masking: of examples that are not masked yet; None for others.
             seed: of order and masks.
             first_step: number of the first batch.
             shard: the part of each batch to read.
@@ -188,7 +196,7 @@ class PretrainingCorpus:
         """
         if batch_size > len(self):
             raise UserError(
-                f"{self._directory}: has {len(self)} examples, fewer than one "
+                f"{self.directory}: has {len(self)} examples, fewer than one "
                 f"batch of {batch_size}"
             )
         order = _EpochOrder(len(self), seed)
@@ -199,7 +207,7 @@ class PretrainingCorpus:
     def all_batches(
         self,
         batch_size: int,
-        masking: MaskingOptions,
+        masking: MaskingOptions | None,
         shard: Shard = Shard(),
     ):
         """Every example once, always with the same masks, for evaluation.
@@ -230,7 +238,7 @@ class PretrainingCorpus:
             )
 
         masker = None if self.is_masked else Masker(masking, self.tokenizer)
-        predictions = masking.num_predictions(self.length)
+        predictions = self.num_predictions(masking)
 
         def first_place(number):
             """The first place, in the stream of examples, of a replica."""

@@ -1,19 +1,22 @@
 """Training: optimizers, schedules and the loops that use them."""
 
-from albert_tf.training.adamw import AdamW
-from albert_tf.training.lamb import Lamb
-from albert_tf.training.muon import Muon
-from albert_tf.training.schedules import (
-    WarmupCosineDecay,
-    WarmupPolynomialDecay,
-    scale_learning_rate,
-)
+import importlib
 
-__all__ = [
-    "AdamW",
-    "Lamb",
-    "Muon",
-    "WarmupCosineDecay",
-    "WarmupPolynomialDecay",
-    "scale_learning_rate",
-]
+_HOMES = {
+    "AdamW": "adamw",
+    "Lamb": "lamb",
+    "Muon": "muon",
+    "WarmupCosineDecay": "schedules",
+    "WarmupPolynomialDecay": "schedules",
+    "scale_learning_rate": "schedules",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    # The command line reads the options, and does so without Keras.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+    return getattr(home, name)

@@ -22,6 +22,7 @@ from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.deepening import deepen
 from albert_tf.costs import training_flops
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
+from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
 from albert_tf.errors import UserError
@@ -32,6 +33,7 @@ from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.checkpoint_store import CheckpointStore
 from albert_tf.training.lamb import Lamb
+from albert_tf.training.pretrain_optimizer import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.pretraining_monitor import PretrainingMonitor
 from albert_tf.training.pretraining_trainer import (
@@ -50,7 +52,7 @@ _CHANGEABLE = (
     "evaluate_every",
     "keep",
     "accumulate",
-    "jit",
+    "jit_compile",
     "rematerialize",
 )
 
@@ -134,8 +136,10 @@ class _Run:
     def __init__(
         self, source, corpus, output, options, changes, strategy, console
     ):
-        self.options, self.output, self.strategy = options, output, strategy
+        self.output, self.strategy = output, strategy
         self.corpus = PretrainingCorpus(corpus, TRAIN)
+        options = _with_masking(options, self.corpus)
+        self.options = options
         self.held_out = None
         if PretrainingCorpus.exists(corpus, HELD_OUT):
             self.held_out = PretrainingCorpus(corpus, HELD_OUT)
@@ -154,7 +158,7 @@ class _Run:
                 # in a process.
                 name="albert_pretrainer",
             )
-            self.optimizer = options.make_optimizer()
+            self.optimizer = make_optimizer(options)
             self.optimizer.build(self.model.trainable_variables)
         self.preprocessor = TextPreprocessor(
             self.corpus.tokenizer or checkpoint.get_preprocessor().tokenizer,
@@ -169,7 +173,7 @@ class _Run:
         flops = training_flops(
             checkpoint.config,
             self.corpus.length,
-            options.masking.num_predictions(self.corpus.length),
+            self.corpus.num_predictions(options.masking),
         )
         self.monitor = PretrainingMonitor(
             tokens=options.batch_size * self.corpus.length,
@@ -195,7 +199,7 @@ class _Run:
             self._distribute(self._batches, step),
             self.strategy,
             accumulate=self.options.accumulate,
-            jit=self.options.jit,
+            jit=self.options.jit_compile,
             stop=stop,
         )
         trainer.global_step.assign(step)
@@ -358,6 +362,20 @@ class _Run:
 
 class _StoppedError(Exception):
     """Takes a stop through Orbit's loop, which does not ask."""
+
+
+def _with_masking(options, corpus) -> PretrainOptions:
+    """The options with the masks that training draws, if it does."""
+    if not corpus.is_masked:
+        masking = options.masking or MaskingOptions()
+        return dataclasses.replace(options, masking=masking)
+    if options.masking is not None:
+        raise UserError(
+            f"{corpus.directory}: its examples were masked when they were "
+            f"made, so masking={options.masking} would have no effect; leave "
+            "it out, or prepare the text without --mask-once"
+        )
+    return options
 
 
 def _starting_point(source, changes: dict, corpus) -> Checkpoint:

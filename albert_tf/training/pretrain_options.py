@@ -1,52 +1,45 @@
-"""How to pre-train."""
+"""How to pre-train, as plain data."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 
-import keras
-
-from albert_tf.data.masking import MaskingOptions
-from albert_tf.errors import require_at_least, require_one_of
-from albert_tf.training.adamw import AdamW
-from albert_tf.training.lamb import Lamb
-from albert_tf.training.muon import Muon
-from albert_tf.training.schedules import (
-    WarmupCosineDecay,
-    WarmupPolynomialDecay,
-    scale_learning_rate,
-)
+from albert_tf.data.masking_options import MaskingOptions
+from albert_tf.errors import require, require_at_least, require_one_of
 from albert_tf.training.training_options import check_training_options
 
-OPTIMIZERS = {"lamb": Lamb, "adamw": AdamW, "muon": Muon}
+OPTIMIZERS = ("lamb", "adamw", "muon")
 SCHEDULES = ("linear", "cosine")
-# Of the paper, for a batch of 4096 (section 4.1).
-_LEARNING_RATE = 0.00176
 
 
 @dataclasses.dataclass(frozen=True)
 class PretrainOptions:
-    """How to pre-train. The defaults are the paper's but for size.
+    """How to pre-train. Rates and shares are the paper's.
 
     Attributes:
-        steps: how many in all.
-        batch_size: B, over all devices together.
-        learning_rate: its peak; None for the paper's 0.00176 scaled to the
-            batch size, see `scale_learning_rate`.
-        warmup_steps: in which the rate rises; None for 2.5 % of the steps, as
-            in the paper.
-        schedule: "linear" or "cosine" decay.
-        restarts: of the cosine.
+        steps: how many in all; the paper has 125,000.
+        batch_size: B, examples a step, over all devices together; the paper
+            has 4,096.
+        learning_rate: its peak; by default the paper's 0.00176 for 4,096
+            examples, scaled with the root of the batch size.
+        warmup_steps: steps in which the rate rises; by default 2.5 % of all,
+            as in the paper.
+        schedule: how the rate falls, "linear" or "cosine".
+        restarts: how often the cosine begins again.
         optimizer: "lamb", "adamw" or "muon".
         weight_decay: of all matrices.
         clip_norm: the largest norm of the whole gradient.
         accumulate: a step computes its batch in so many parts.
-        masking: of examples that are masked while training reads.
-        sentence_order: whether there is the second task; None for what the
-            corpus was made for.
+        masking: of examples that are masked while training reads; None for
+            the defaults of `MaskingOptions`, or for a corpus that was masked
+            when it was made.
+        sentence_order: whether there is the second task; by default as the
+            corpus was made.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
-        jit: compile with XLA.
-        rematerialize: compute layers again instead of keeping them.
+        jit_compile: compile with XLA.
+        rematerialize: compute layers again instead of keeping them: less
+            memory for a third more time.
         log_every: steps between two lines of results.
         evaluate_every: steps between two evaluations.
         checkpoint_every: steps between two checkpoints.
@@ -54,8 +47,8 @@ class PretrainOptions:
         seed: of weights, order, masks and dropout.
     """
 
-    steps: int = 125_000
-    batch_size: int = 4096
+    steps: int = 10_000
+    batch_size: int = 32
     learning_rate: float | None = None
     warmup_steps: int | None = None
     schedule: str = "linear"
@@ -64,10 +57,10 @@ class PretrainOptions:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     accumulate: int = 1
-    masking: MaskingOptions = MaskingOptions()
+    masking: MaskingOptions | None = None
     sentence_order: bool | None = None
     precision: str = "float32"
-    jit: bool = False
+    jit_compile: bool = False
     rematerialize: bool = False
     log_every: int = 50
     evaluate_every: int = 1000
@@ -89,21 +82,41 @@ class PretrainOptions:
         require_one_of(OPTIMIZERS, optimizer=self.optimizer)
         require_one_of(SCHEDULES, schedule=self.schedule)
         check_training_options(self)
-
-    def make_optimizer(self) -> keras.optimizers.Optimizer:
-        """The optimizer with its schedule."""
-        rate = self.learning_rate or scale_learning_rate(
-            _LEARNING_RATE, self.batch_size
+        require(
+            0 < self.clip_norm < math.inf,
+            "must be greater than 0",
+            clip_norm=self.clip_norm,
         )
-        warmup = self.warmup_steps
-        if warmup is None:
-            warmup = self.steps // 40
-        if self.schedule == "cosine":
-            schedule = WarmupCosineDecay(
-                rate, self.steps, warmup, restarts=self.restarts
+        require(
+            self.batch_size % self.accumulate == 0,
+            f"must divide batch_size={self.batch_size} into equal parts",
+            accumulate=self.accumulate,
+        )
+        if self.warmup_steps is not None:
+            require(
+                0 <= self.warmup_steps <= self.steps,
+                f"must be from 0 to steps={self.steps}",
+                warmup_steps=self.warmup_steps,
             )
-        else:
-            schedule = WarmupPolynomialDecay(rate, self.steps, warmup)
-        return OPTIMIZERS[self.optimizer](
-            schedule, weight_decay=self.weight_decay, clip_norm=self.clip_norm
+        self._check_restarts()
+
+    def _check_restarts(self):
+        cycles = max(self.steps - self.warmup, 1)
+        require(
+            0 <= self.restarts < cycles,
+            f"must be from 0 to {cycles - 1}: there are {cycles} steps after "
+            "the warm-up",
+            restarts=self.restarts,
         )
+        require(
+            self.restarts == 0 or self.schedule == "cosine",
+            f'needs schedule="cosine"; got schedule="{self.schedule}"',
+            restarts=self.restarts,
+        )
+
+    @property
+    def warmup(self) -> int:
+        """Steps of the warm-up."""
+        if self.warmup_steps is None:
+            return self.steps // 40
+        return self.warmup_steps

@@ -1,5 +1,7 @@
 """Rules that the options of all kinds of training have in common."""
 
+import math
+
 from albert_tf.errors import require, require_one_of
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
@@ -15,12 +17,12 @@ def check_training_options(options) -> None:
         UserError: one of them breaks its rule.
     """
     require(
-        options.learning_rate is None or options.learning_rate > 0,
+        options.learning_rate is None or 0 < options.learning_rate < math.inf,
         "must be greater than 0",
         learning_rate=options.learning_rate,
     )
     require(
-        options.weight_decay >= 0,
+        0 <= options.weight_decay < math.inf,
         "must be at least 0",
         weight_decay=options.weight_decay,
     )

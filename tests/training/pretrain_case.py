@@ -36,7 +36,8 @@ def main(name, corpus, output, options, *workers):
         **json.loads(options),
     }
     changes = values.pop("changes", {})
-    masking = MaskingOptions(**values.pop("masking", {}))
+    masking = values.pop("masking", None)
+    masking = masking and MaskingOptions(**masking)
     source = values.pop("source", "albert_pico")
     try:
         result = pretrain(
