@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import glob
-import io
 import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from albert_tf.data.text_files import (
-    open_bytes,
+    Progress,
     parse_object,
+    read_lines,
     shorten,
     string_in,
 )
@@ -20,7 +19,7 @@ from albert_tf.errors import UserError
 
 _SUFFIXES = (".txt", ".jsonl", ".json")
 _NEEDED = f"{', '.join(_SUFFIXES)} is needed, with or without .gz after it"
-_LONGEST_LINE = 64 * 2**20  # bytes; more is no line, and is not held in memory
+_ADVICE = "save the file as UTF-8 or use `--errors replace`"
 _LONGEST_DOCUMENT = 4_000_000  # characters
 
 
@@ -70,7 +69,9 @@ def _files_of(pattern: str) -> list[Path]:
 
 
 def read_documents(
-    path: str | os.PathLike, errors: str = "strict"
+    path: str | os.PathLike,
+    errors: str = "strict",
+    progress: Progress | None = None,
 ) -> Iterator[list[str]]:
     """Reads one document after the other; never holds a whole file.
 
@@ -84,6 +85,8 @@ def read_documents(
         path: the file.
         errors: what to do with bytes that are not UTF-8: "strict" raises,
             "replace" puts U+FFFD there.
+        progress: is told, now and then, how many bytes of the file are done,
+            and its size.
 
     Yields:
         The lines of a document, at least one; none is blank, nor has white
@@ -97,7 +100,8 @@ def read_documents(
     if errors not in ("strict", "replace"):
         raise UserError(f'errors="{errors}" must be "strict" or "replace"')
     is_plain = _suffix(path) == ".txt"
-    lines = _decoded(path, errors)
+    lines = read_lines(path, errors, progress, _ADVICE)
+    lines = ((number, line.strip()) for number, line in lines)
     documents = _plain(lines) if is_plain else _json(path, lines, errors)
     is_empty = True
     for document in documents:
@@ -161,36 +165,3 @@ def _text(place: str, line: str, errors: str) -> str:
             ) from None
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return text
-
-
-def _decoded(path: Path, errors: str) -> Iterator[tuple[int, str]]:
-    """The number of each line, and the line without the blanks around it."""
-    for number, line in enumerate(_raw(path), 1):
-        if b"\0" in line:
-            raise UserError(
-                f"{path}:{number}: has a NUL byte, as files that are not text "
-                "or are UTF-16 have; UTF-8 text is needed"
-            )
-        if len(line) > _LONGEST_LINE:
-            raise UserError(
-                f"{path}:{number}: is longer than {_LONGEST_LINE // 2**20} MB; "
-                "divide it into lines, one for each paragraph or JSON object"
-            )
-        if number == 1:
-            line = line.removeprefix(codecs.BOM_UTF8)
-        try:
-            text = line.decode("utf-8", errors)
-        except UnicodeDecodeError as error:
-            raise UserError(
-                f"{path}:{number}: not UTF-8 (byte {error.start + 1} of the "
-                f"line is 0x{line[error.start]:02x}); save the file as UTF-8 "
-                "or use `--errors replace`"
-            ) from None
-        yield number, text.strip()
-
-
-def _raw(path: Path) -> Iterator[bytes]:
-    """The lines of the file; of one that is too long, the beginning."""
-    with open_bytes(path) as file, io.BufferedReader(file) as lines:
-        while line := lines.readline(_LONGEST_LINE + 1):
-            yield line

@@ -1,40 +1,136 @@
 """Class names <-> class numbers."""
 
+from __future__ import annotations
+
 import difflib
+import json
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from albert_tf.data.example import Example
 from albert_tf.errors import UserError
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_WHOLE = re.compile(r"([+-]?\d+)(?:\.0*)?")
+# Words that may stand for a missing label, or be a class.
+_DOUBTFUL = frozenset(
+    ("None", "none", "null", "NULL", "NA", "N/A", "nan", "NaN", "-", "?")
+)
+# So many different whole numbers are rather amounts than classes.
+_MANY_NUMBERS = 20
+_REGRESSION = "a regression learns amounts: --task regression"
 
-def find_labels(examples) -> list[str]:
+
+def find_labels(examples: Sequence[Example]) -> list[str]:
     """Lists the classes that occur: sorted, by value if all are integers.
 
+    Blanks around a label do not count, and whole numbers are the same with or
+    without a fraction of zeros, as pandas adds it.
+
+    Warns of labels that look like mistakes: that differ in white space or
+    case only, that may stand for a missing label, or that may be amounts.
+
     Args:
-        examples: `Example`s, each with a label.
+        examples: each with a label.
 
     Returns:
         C class names; a class's number is its place in the list.
 
     Raises:
-        UserError: an example has no label, or all have the same.
+        UserError: an example has no label, all have the same, or the labels
+            are numbers with fractions.
     """
-    found = {example.label for example in examples}
-    if None in found:
+    written = Counter(example.label for example in examples)
+    if None in written:
         number = [example.label for example in examples].index(None) + 1
         raise UserError(f"example {number} has no label")
+    _warn_of_variants(written)
+    counts = Counter()
+    for label, count in written.items():
+        counts[label.strip()] += count
+    doubtful = [label for label in counts if label in _DOUBTFUL]
+    sure = [label for label in counts if label not in _DOUBTFUL]
+    if sure and all(map(_NUMBER.fullmatch, sure)):
+        if doubtful:
+            number = 1 + next(
+                index
+                for index, example in enumerate(examples)
+                if example.label.strip() == doubtful[0]
+            )
+            raise UserError(
+                f'example {number} has the label "{doubtful[0]}", the others '
+                "have numbers; give it one too, or leave it out"
+            )
+        found = _find_numbers(sure)
+    else:
+        for label in doubtful:
+            warnings.warn(
+                f'"{label}" is taken for a class of {counts[label]:,} '
+                "examples; leave them out if it means that they have none",
+                stacklevel=2,
+            )
+        found = sorted(counts)
     if len(found) < 2:
-        only = f'the same label "{found.pop()}"' if found else "no label"
+        only = f'the same label "{found[0]}"' if found else "no label"
         raise UserError(
             f"all {len(examples)} examples have {only}; "
             "a classifier needs two classes or more"
         )
-    if all(label.removeprefix("-").isdecimal() for label in found):
-        return sorted(found, key=lambda label: (int(label), label))
-    return sorted(found)
+    return found
 
 
-def label_ids(examples, labels, path=None) -> np.ndarray:
+def _find_numbers(labels: Iterable[str]) -> list[str]:
+    fractions = [label for label in labels if not _WHOLE.fullmatch(label)]
+    if fractions:
+        shown = ", ".join(sorted(labels, key=float)[:3])
+        raise UserError(
+            f"the labels are {len(labels)} different numbers with fractions, "
+            f"{shown} ..., so they are no names of classes; {_REGRESSION}"
+        )
+    found = sorted(
+        {class_name(label) for label in labels},
+        key=lambda label: (int(label), label),
+    )
+    with_point = sorted(label for label in labels if "." in label)
+    if with_point:
+        warnings.warn(
+            f"labels such as {with_point[0]} are read as classes, "
+            f"{', '.join(found[:10])}; {_REGRESSION}",
+            stacklevel=2,
+        )
+    elif len(found) > _MANY_NUMBERS:
+        warnings.warn(
+            f"{len(found)} different numbers are read as classes; "
+            f"{_REGRESSION}",
+            stacklevel=2,
+        )
+    return found
+
+
+def _warn_of_variants(labels: Iterable[str]) -> None:
+    groups = {}
+    for label in labels:
+        key = " ".join(label.split()).casefold()
+        groups.setdefault(key, []).append(label)
+    alike = [group for group in groups.values() if len(group) > 1]
+    if not alike:
+        return
+    classes = len({label.strip() for label in alike[0]})
+    warnings.warn(
+        f"the labels {_listed(alike[0])} differ in white space or case only, "
+        f"and are read as {classes} class{'es' if classes > 1 else ''}"
+        + (f"; so do {len(alike) - 1} more" if len(alike) > 1 else ""),
+        stacklevel=2,
+    )
+
+
+def label_ids(
+    examples: Sequence[Example], labels: Sequence[str], path=None
+) -> np.ndarray:
     """Turns the labels of B examples into class numbers.
 
     Args:
@@ -49,28 +145,55 @@ def label_ids(examples, labels, path=None) -> np.ndarray:
         UserError: a label is not one of `labels`.
     """
     numbers = {label: number for number, label in enumerate(labels)}
-    unknown = next(
-        (
-            (number, example.label)
-            for number, example in enumerate(examples, 1)
-            if example.label not in numbers
-        ),
-        None,
-    )
-    if unknown:
-        place = "" if path is None else f"{path}: "
-        raise UserError(f"{place}{_unknown_label(*unknown, labels)}")
-    return np.array([numbers[example.label] for example in examples], np.int32)
+    for label in {example.label for example in examples} - {None, *labels}:
+        if class_name(label) in numbers:
+            numbers[label] = numbers[class_name(label)]
+    ids = np.empty(len(examples), np.int32)
+    for index, example in enumerate(examples):
+        number = numbers.get(example.label)
+        if number is None:
+            place = "" if path is None else f"{path}: "
+            mistake = unknown_label(index + 1, example.label, labels)
+            raise UserError(place + mistake)
+        ids[index] = number
+    return ids
 
 
-def _unknown_label(number, label, labels):
+def class_name(label: str) -> str:
+    """A label without blanks around it; whole numbers without a fraction."""
+    label = label.strip()
+    whole = _WHOLE.fullmatch(label)
+    return whole[1] if whole else label
+
+
+def unknown_label(number: int, label: str | None, labels: Iterable[str]) -> str:
+    """What to say of an example whose label is none that is known.
+
+    Args:
+        number: of the example, from 1.
+        label: what it has.
+        labels: the names that are known.
+    """
     if label is None:
         return f"example {number} has no label"
-    known = ", ".join(f'"{one}"' for one in labels[:10])
-    if len(labels) > 10:
-        known += f" ... ({len(labels)} in all)"
+    labels = [*labels]
+    more = f" ... ({len(labels)} in all)" if len(labels) > 10 else ""
     message = (
-        f'example {number} has the unknown label "{label}"; known: {known}'
+        f"example {number} has the unknown label {_listed([label])}; known: "
+        f"{_listed(labels[:10])}{more}"
     )
-    near = difflib.get_close_matches(label, labels, 1)
-    return f'{message}; did you mean "{near[0]}"?' if near else message
+    is_number = _NUMBER.fullmatch(label.strip()) is not None
+    if all(bool(_NUMBER.fullmatch(one)) != is_number for one in labels):
+        kinds = ("numbers", "names") if is_number else ("names", "numbers")
+        return (
+            f"{message}; these labels are {kinds[0]}, the known ones "
+            f"{kinds[1]}: write them alike"
+        )
+    folded = {one.casefold(): one for one in labels}
+    near = difflib.get_close_matches(label.casefold(), folded, 1)
+    return f'{message}; did you mean "{folded[near[0]]}"?' if near else message
+
+
+def _listed(labels: Iterable[str]) -> str:
+    """Labels in quotes, with whatever cannot be seen."""
+    return ", ".join(json.dumps(label, ensure_ascii=False) for label in labels)

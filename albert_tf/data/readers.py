@@ -1,225 +1,286 @@
 """Files of labelled texts -> `Example`s."""
 
-import codecs
-import csv
-import difflib
-import io
-import json
-import pathlib
-import re
+from __future__ import annotations
 
+import csv
+import dataclasses
+import functools
+import itertools
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from albert_tf.data.columns import Columns, about_header, find_columns
 from albert_tf.data.example import Example
+from albert_tf.data.example_file import ExampleFile
+from albert_tf.data.quoting import has_quoted_fields
 from albert_tf.data.text_files import (
-    open_bytes,
+    LONGEST_LINE,
+    Progress,
     parse_object,
+    read_lines,
     shorten,
     string_in,
 )
 from albert_tf.errors import UserError
 
+_SUFFIXES = (".tsv", ".csv", ".jsonl", ".json")
+# As pandas writes a value that is not there.
+_MISSING = ("", "nan", "NaN", "<NA>")
+
+
+def one_label(value: Any) -> str | None:
+    """What a label is by default: one string.
+
+    Args:
+        value: the field's text, or what the JSON has there.
+
+    Returns:
+        The string, JSON text for numbers and booleans; None for null, for
+        nothing, and for "nan", "NaN" and "<NA>", as pandas writes what is
+        missing.
+
+    Raises:
+        ValueError: the value is a list or an object.
+    """
+    if isinstance(value, list | dict):
+        raise ValueError("must be a string or a number")
+    if value is not None and not isinstance(value, str):
+        value = json.dumps(value)
+    return None if value in (None, *_MISSING) else value
+
+
+def split_labels(value: Any) -> tuple[str, ...] | None:
+    """What a label is where there may be several of them.
+
+    Args:
+        value: the field's text, names with commas between them; or a list of
+            strings of JSON.
+
+    Returns:
+        The names without blanks around them, maybe none; None for null.
+
+    Raises:
+        ValueError: the value is something else.
+    """
+    if value is None:
+        return None
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(
+        isinstance(name, str) for name in names
+    ):
+        raise ValueError("must be a list of strings, or names with commas")
+    return tuple(name.strip() for name in names if name.strip())
+
 
 def read_examples(
-    path,
-    text_column=None,
-    pair_column=None,
-    label_column="label",
-    require_labels=True,
-) -> list[Example]:
+    path: str | os.PathLike,
+    text_column: str | None = None,
+    pair_column: str | None = None,
+    label_column: str | None = None,
+    require_labels: bool = True,
+    *,
+    columns: Sequence[str] | None = None,
+    read_label: Callable[[Any], Any] = one_label,
+    progress: Progress | None = None,
+) -> ExampleFile:
     """Reads a table of texts.
 
-    The suffix says what the file is: `.tsv` (a quote is a character like any
-    other, as in GLUE's files), `.csv` (quoted fields may hold commas and line
-    ends) or `.jsonl` and `.json` (one object a line); each also with `.gz`.
-    UTF-8 only. The first row of a TSV or CSV file names the columns. Blank
-    lines are passed over.
+    The suffix says what the file is: `.tsv`, `.csv` (quoted fields may hold
+    commas and line ends) or `.jsonl` and `.json` (one object a line); each
+    also with `.gz`. UTF-8 only. The first row of a TSV or CSV file names the
+    columns. A quote in a TSV file is a character like any other, as in GLUE's
+    files, unless the file is as pandas writes it, see `has_quoted_fields`.
+    Blank lines are passed over.
 
     Args:
         path: the file.
-        text_column: where the texts are; by default the first of "text",
-            "sentence" and "sentence1" that is there.
-        pair_column: where the second texts of pairs are; by default
-            "sentence2" if the texts were found in "sentence1", else nowhere.
-        label_column: where the labels are. In JSON they may be numbers or
-            booleans, which are kept as their JSON text.
+        text_column: where the texts are; None to find it by the usual names.
+        pair_column: where the second texts of pairs are; None to find it, if
+            `text_column` is None too, else there are none.
+        label_column: where the labels are; None to find it.
         require_labels: whether a missing label is a mistake; if it is not,
             such examples get the label None.
+        columns: the names of all columns of a TSV or CSV file whose first row
+            is data already.
+        read_label: makes a label of a field, or of a JSON value; None says
+            that it is missing. Raises ValueError for what is none.
+        progress: is told, now and then, how many bytes of the file are done,
+            and its size.
 
     Returns:
-        The examples in the order of the file, at least one. A text is never
-        blank; the second text of a pair may be empty.
+        The examples in the order of the file, at least one, and the columns.
+        A text is never blank; the second text of a pair may be empty.
 
     Raises:
         UserError: the file, or the line that the message names, is not what
-            is described above.
+            is described above, or several columns may be meant.
     """
-    path = pathlib.Path(path)
-    rows = _row_reader(path)(path, _read_text(path))
-    if not rows:
-        raise UserError(f"{path}: has no rows")
-    columns = list(rows[0][1])
-    if text_column is None:
-        text_column = _default_text_column(path, columns)
-        if text_column == "sentence1" and "sentence2" in columns:
-            pair_column = pair_column or "sentence2"
-    required = [text_column]
-    if pair_column is not None:
-        required.append(pair_column)
-    if require_labels:
-        required.append(label_column)
-    for column in required:
-        _check_column(path, column, columns)
-    return [
-        Example(
-            text=_text(place, row, text_column),
-            pair=pair_column
-            and _text(place, row, pair_column, may_be_empty=True),
-            label=_label(place, row, label_column, require_labels),
-        )
-        for place, row in rows
-    ]
-
-
-def _row_reader(path):
-    readers = {
-        ".tsv": _tsv_rows,
-        ".csv": _csv_rows,
-        ".jsonl": _json_rows,
-        ".json": _json_rows,
-    }
-    suffix = pathlib.Path(path.name.lower().removesuffix(".gz")).suffix
-    if suffix not in readers:
+    path = Path(path)
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    if suffix not in _SUFFIXES:
         raise UserError(
             f'{path}: unknown kind of file "{suffix}"; one of '
-            f"{', '.join(readers)} is needed, with or without .gz after it"
+            f"{', '.join(_SUFFIXES)} is needed, with or without .gz after it"
         )
-    return readers[suffix]
-
-
-def _read_text(path):
-    with open_bytes(path) as file:
-        data = file.read().removeprefix(codecs.BOM_UTF8)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        byte = error.start - data.rfind(b"\n", 0, error.start)
-        raise UserError(
-            f"{path}:{line}: not UTF-8 (byte {byte} of the line is "
-            f"0x{data[error.start]:02x}); save the file as UTF-8"
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise UserError(f"{path}:{line}: has a NUL character")
-    if not text.strip():
-        raise UserError(f"{path}: is empty")
-    return text
-
-
-def _tsv_rows(path, text):
-    lines = (line.removesuffix("\r") for line in text.split("\n"))
-    fields = (
-        (number, line.split("\t"))
-        for number, line in enumerate(lines, 1)
-        if line
+    is_json = suffix.startswith(".json")
+    table = _json_table if is_json else _table
+    names, rows = table(path, columns, progress)
+    wanted = Columns(text_column, pair_column, label_column)
+    found = find_columns(path, names, wanted, require_labels)
+    pick = _pick_values if is_json else _pick_fields
+    picked = pick(path, names, rows, found)
+    label_of = _label_reader(path, found.label, read_label, require_labels)
+    examples = ExampleFile(
+        path, found, _examples(path, found, picked, label_of)
     )
-    return _named(path, fields)
+    if not examples:
+        raise UserError(f"{path}: has no rows")
+    return examples
 
 
-def _csv_rows(path, text):
-    def fields():
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        line = 1  # where the row begins; a quoted field may hold line ends
+def _examples(path, found, picked, label_of):
+    for line, text, pair, label in picked:
+        if not text or text.isspace():
+            raise UserError(f'{path}:{line}: "{found.text}" is empty')
+        yield Example(text, pair, label_of(line, label))
+
+
+def _label_reader(path, column, read_label, required):
+    # Few labels are those of many examples, which then share one string.
+    read_known = functools.lru_cache(4096)(read_label)
+
+    def label_of(line, value):
+        read = read_known if isinstance(value, str) else read_label
         try:
-            for row in reader:
-                if row:
-                    yield line, row
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise UserError(f"{path}:{line}: not valid CSV: {error}") from None
-
-    # The limit, one for the whole process, would refuse texts of 128 kB.
-    limit = csv.field_size_limit(len(text) + 1)
-    try:
-        return _named(path, fields())
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _named(path, numbered_fields):
-    """Gives fields the names in the first row: `[(place, {name: field})]`."""
-    numbered_fields = iter(numbered_fields)
-    _, header = next(numbered_fields)
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise UserError(f'{path}: the header names "{twice}" more than once')
-    rows = []
-    for line, fields in numbered_fields:
-        if len(fields) != len(header):
+            label = read(value)
+        except ValueError as error:
             raise UserError(
-                f"{path}:{line}: {_count(fields)}, but the header names "
-                f"{len(header)}"
+                f'{path}:{line}: "{column}" {error}, got '
+                f"{shorten(json.dumps(value))}"
+            ) from None
+        if label is None and required:
+            how = (
+                f'"{value}", so it is missing' if value else "missing or empty"
             )
-        rows.append((f"{path}:{line}", dict(zip(header, fields, strict=True))))
-    return rows
+            raise UserError(f'{path}:{line}: "{column}" is {how}')
+        return label
+
+    return label_of if column is not None else lambda line, value: None
 
 
-def _count(fields):
-    return f"{len(fields)} column{'s' if len(fields) > 1 else ''}"
-
-
-def _json_rows(path, text):
-    rows = []
-    for line, source in enumerate(text.split("\n"), 1):
-        if source.strip():
-            place = f"{path}:{line}"
-            rows.append((place, parse_object(place, source)))
-    return rows
-
-
-def _default_text_column(path, columns):
-    for column in ("text", "sentence", "sentence1"):
-        if column in columns:
-            return column
-    raise UserError(
-        f'{path}: no column is named "text" or "sentence"; name the one to '
-        f"read, there are {_quoted(columns)}"
+def _pick_fields(path, names, rows, found):
+    """Text, pair and label of each row of a table."""
+    text, pair, label = (
+        None if column is None else names.index(column)
+        for column in dataclasses.astuple(found)
     )
+    for line, row in rows:
+        yield (
+            line,
+            row[text],
+            None if pair is None else row[pair],
+            None if label is None else row[label],
+        )
 
 
-def _check_column(path, column, columns):
-    if column in columns:
-        return
-    message = f'{path}: has no column "{column}"; there are {_quoted(columns)}'
-    near = difflib.get_close_matches(column, columns, 1)
-    if near:
-        message += f'; did you mean "{near[0]}"?'
-    raise UserError(message)
+def _pick_values(path, names, rows, found):
+    """Text, pair and label of each JSON object."""
+    for line, row in rows:
+        texts = [
+            None if column is None else _string(f"{path}:{line}", row, column)
+            for column in (found.text, found.pair)
+        ]
+        yield (line, *texts, row.get(found.label))
 
 
-def _quoted(names):
-    return ", ".join(f'"{shorten(name)}"' for name in names)
-
-
-def _text(place, row, column, may_be_empty=False):
+def _string(place, row, column):
     if column not in row:
         raise UserError(f'{place}: has no "{column}"')
     text = string_in(place, row, column)
-    if not text.strip() and not may_be_empty:
-        raise UserError(f'{place}: "{column}" is empty')
-    if re.search("[\ud800-\udfff]", text):
+    if not text.isascii() and re.search("[\ud800-\udfff]", text):
         raise UserError(f'{place}: "{column}" has half a surrogate pair')
     return text
 
 
-def _label(place, row, column, required):
-    label = row.get(column)
-    if isinstance(label, list | dict):
+def _json_table(path, columns, progress):
+    """The names in the first object, and all objects with their lines."""
+    if columns is not None:
         raise UserError(
-            f'{place}: "{column}" must be a string or a number, got '
-            f"{shorten(json.dumps(label))}"
+            f"{path}: columns are for files without a header; JSON has names"
         )
-    if label is None or label == "":
-        if required:
-            raise UserError(f'{place}: "{column}" is missing or empty')
-        return None
-    return label if isinstance(label, str) else json.dumps(label)
+    rows = (
+        (number, parse_object(f"{path}:{number}", line))
+        for number, line in read_lines(path, progress=progress)
+        if line.strip()
+    )
+    first = _first(path, rows)
+    return [*first[1]], itertools.chain([first], rows)
+
+
+def _table(path, columns, progress):
+    """The names of the columns, and all rows with their lines."""
+    lines = read_lines(path, progress=progress)
+    if path.name.lower().removesuffix(".gz").endswith(".csv"):
+        rows = _csv_rows(path, lines, ",")
+    elif has_quoted_fields(path, read_lines(path)):
+        rows = _csv_rows(path, lines, "\t")
+    else:
+        rows = ((n, line.rstrip("\r\n").split("\t")) for n, line in lines)
+    rows = ((n, fields) for n, fields in rows if any(map(str.strip, fields)))
+    first = _first(path, rows)
+    names = [name.strip() for name in columns or first[1]]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        place = "columns" if columns else "the header"
+        raise UserError(
+            f'{path}: {place} names "{shorten(twice)}" more than once'
+            + ("" if columns else about_header(names))
+        )
+    if columns:
+        if first[1] == names:
+            raise UserError(
+                f"{path}: has a header with these names already; leave "
+                "columns out"
+            )
+        rows = itertools.chain([first], rows)
+    return names, _of_width(path, names, rows)
+
+
+def _first(path, rows):
+    first = next(rows, None)
+    if first is None:
+        raise UserError(f"{path}: is empty")
+    return first
+
+
+def _csv_rows(path, lines, delimiter):
+    reader = csv.reader(
+        (line for _, line in lines), delimiter=delimiter, strict=True
+    )
+    # The limit, one for the whole process, would refuse texts of 128 kB.
+    limit = csv.field_size_limit(LONGEST_LINE)
+    line = 1  # where the row begins; a quoted field may hold line ends
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        mistake = str(error).partition(" - ")[0]
+        raise UserError(f"{path}:{line}: not valid CSV: {mistake}") from None
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _of_width(path, names, rows):
+    for line, fields in rows:
+        if len(fields) != len(names):
+            raise UserError(
+                f"{path}:{line}: {len(fields)} "
+                f"column{'s' if len(fields) > 1 else ''}, but the header names "
+                f"{len(names)}"
+            )
+        yield line, fields

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_tf.data import documents
+from albert_tf.data import documents, text_files
 from albert_tf.data.documents import find_files, read_documents
 from albert_tf.errors import UserError
 
@@ -110,7 +110,10 @@ def test_first_document_comes_before_a_mistake_further_down(write):
 def test_not_utf_8(write):
     path = write("a.txt", b"good\nb\xe4d \xff\n")
     message = error_of(path)
-    assert f"{path}:2: not UTF-8 (byte 2 of the line is 0xe4)" in message
+    assert (
+        f'{path}:2: not UTF-8 (byte 2 of the line is 0xe4, "ä" in Windows-1252)'
+        in message
+    )
     assert "--errors replace" in message
     assert list(read_documents(path, "replace")) == [
         ["good", "b\ufffdd \ufffd"]
@@ -131,7 +134,8 @@ def test_half_a_surrogate_pair(write):
         ("a.txt.gz", "", "has no text"),
         ("a.jsonl", '{"text": ""}\n', "has no text"),
         ("a.txt", b"fine\n\x7fELF\0\0", ":2: has a NUL byte"),
-        ("a.txt", "fine".encode("utf-16"), ":1: has a NUL byte"),
+        ("a.txt", "fine".encode("utf-16"), ":1: is UTF-16, not UTF-8"),
+        ("a.txt", "fine".encode("utf-16-le"), ":1: has a NUL byte"),
         ("a.jsonl", "{}\n", ':1: has no "text"; there are none'),
         ("a.jsonl", '{"Text": 1, "b": 2}', 'no "text"; there are "Text", "b"'),
         (
@@ -173,7 +177,7 @@ def test_damaged_gzip(write, tmp_path):
 
 
 def test_line_without_end(write, monkeypatch):
-    monkeypatch.setattr(documents, "_LONGEST_LINE", 2**20)
+    monkeypatch.setattr(text_files, "LONGEST_LINE", 2**20)
     path = write("a.txt", b"fine\n" + b"a" * (2**20 + 1))
     assert ":2: is longer than 1 MB" in error_of(path)
 

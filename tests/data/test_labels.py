@@ -47,5 +47,68 @@ def test_unknown_label():
 
 
 def test_many_known_labels_are_not_all_listed():
-    with pytest.raises(UserError, match=r'"9" \.\.\. \(77 in all\)$'):
-        label_ids(examples("x"), [str(k) for k in range(77)])
+    with pytest.raises(UserError, match=r'"k9" \.\.\. \(77 in all\)$'):
+        label_ids(examples("x"), [f"k{k}" for k in range(77)])
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "says"),
+    [
+        (["good ", "bad", "good"], ["bad", "good"], '"good ", "good" differ'),
+        (["Good", "bad", "good"], ["Good", "bad", "good"], "2 classes"),
+        (["a  b", "a b", "c\n"], ["a  b", "a b", "c"], '"a  b", "a b" differ'),
+        (["A", "a", "B", "b"], ["A", "B", "a", "b"], "so do 1 more"),
+        (["1.0", "0.0", "1"], ["0", "1"], "classes, 0, 1; .* regression"),
+        (["10.", "9.00"], ["9", "10"], "regression"),
+        ([*map(str, range(24))], [*map(str, range(24))], "24 .* regression"),
+        (["yes", "None", "no"], ["None", "no", "yes"], '"None" is taken for'),
+    ],
+)
+def test_labels_that_look_like_mistakes(labels, classes, says):
+    with pytest.warns(UserWarning, match=says):
+        assert find_labels(examples(*labels)) == classes
+
+
+@pytest.mark.parametrize(
+    "labels", [["b", "a"], ["0", "1"], [*map(str, range(5))], ["1", "one"]]
+)
+@pytest.mark.filterwarnings("error")
+def test_ordinary_labels_give_no_warning(labels):
+    assert find_labels(examples(*labels)) == sorted(labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        (["0.00", "0.37", "5"], "3 .* fractions, 0.00, 0.37, 5 .* regression"),
+        (["1e-3", "-.5"], "2 different numbers with fractions"),
+        (["1", "0", "None"], 'example 3 has the label "None", the others'),
+        (["1.0", "N/A", "0.0", "N/A"], 'example 2 has the label "N/A"'),
+        (["1.0", "1", " 1"], 'all 3 examples have the same label "1"'),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_labels_that_are_no_classes(labels, says):
+    with pytest.raises(UserError, match=says):
+        find_labels(examples(*labels))
+
+
+def test_a_label_is_known_however_it_is_written():
+    ids = label_ids(examples("1.0", " 0", "1", "-2.00"), ["-2", "0", "1"])
+    np.testing.assert_array_equal(ids, [2, 1, 2, 0])
+    # Unless just that is a class.
+    assert label_ids(examples("1.0"), ["1", "1.0"]) == [1]
+
+
+@pytest.mark.parametrize(
+    ("label", "labels", "says"),
+    [
+        ("1", ["bad", "good"], "are numbers, the known ones names: write"),
+        ("good", ["0", "1"], "are names, the known ones numbers: write"),
+        ("GOOD", ["bad", "good"], 'did you mean "good"'),
+        ("a\n", ["b"], r'unknown label "a\\n"'),
+    ],
+)
+def test_help_with_unknown_labels(label, labels, says):
+    with pytest.raises(UserError, match=says):
+        label_ids(examples(label), labels)

@@ -3,13 +3,16 @@ import gzip
 import json
 import random
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_tf.data import text_files
+from albert_tf.data.columns import Columns
 from albert_tf.data.example import Example
-from albert_tf.data.readers import read_examples
+from albert_tf.data.readers import read_examples, split_labels
 from albert_tf.errors import UserError
 
 
@@ -82,11 +85,6 @@ def test_pairs(write):
     assert read_examples(path, text_column="sentence1")[0].pair is None
     swapped = read_examples(path, pair_column="index", label_column="index")
     assert swapped[0] == Example("one", "0", "0")
-
-
-def test_text_comes_before_sentence_and_pairs(write):
-    path = write("a.tsv", "sentence1\tsentence2\tsentence\ttext\n1\t2\t3\t4\n")
-    assert read_examples(path, require_labels=False) == [Example("4")]
 
 
 def test_named_columns(write):
@@ -211,13 +209,253 @@ def test_a_named_column_that_is_not_there(write):
     )
 
 
+def test_names_may_have_blanks_around_them(write):
+    path = write("a.csv", " Text , Label\nok,1\n")
+    assert read_examples(path).columns == Columns("Text", None, "Label")
+
+
+def test_what_is_missing_as_pandas_writes_it(write):
+    for word in ("nan", "NaN", "<NA>"):
+        path = write("a.csv", f"text,label\nok,1.0\nok,{word}\n")
+        assert error_of(path) == (
+            f'{path}:3: "label" is "{word}", so it is missing'
+        )
+        examples = read_examples(path, require_labels=False)
+        assert [example.label for example in examples] == ["1.0", None]
+    path = write("a.jsonl", '{"text": "ok", "label": NaN}')
+    assert '"label" is "nan", so it is missing' in error_of(path)
+
+
+def test_lines_of_blanks_are_blank(write):
+    rows = ["text", "label"], [" ", "  "], ["a", "1"], ["", ""], ["b", "2"]
+    for suffix, separator in ((".tsv", "\t"), (".csv", ",")):
+        lines = ["  ", *(separator.join(row) for row in rows), " \t ", ""]
+        path = write(f"a{suffix}", "\r\n".join(lines))
+        assert [e.text for e in read_examples(path)] == ["a", "b"]
+        path.write_text("text\n  \na\n")
+        assert len(read_examples(path, require_labels=False)) == 1
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".csv", ".jsonl"])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_every_kind_of_line_end(write, suffix, end, monkeypatch):
+    monkeypatch.setattr(text_files, "_CHUNK", 7)
+    if suffix == ".jsonl":
+        lines = [f'{{"text": "t{k}", "label": {k}}}' for k in range(9)]
+    else:
+        separator = {".csv": ",", ".tsv": "\t"}[suffix]
+        rows = [("text", "label"), *((f"t{k}", str(k)) for k in range(9))]
+        lines = [separator.join(row) for row in rows]
+    expected = [Example(f"t{k}", label=str(k)) for k in range(9)]
+    assert read_examples(write(f"a{suffix}", end.join(lines))) == expected
+    assert read_examples(write(f"a{suffix}", end.join([*lines, ""]))) == (
+        expected
+    )
+
+
+def test_a_return_within_a_line_is_no_line_end(write):
+    path = write("a.tsv", "text\tlabel\none\rtwo\tx\n")
+    assert read_examples(path)[0].text == "one\rtwo"
+
+
+def test_line_without_end(write, monkeypatch):
+    monkeypatch.setattr(text_files, "LONGEST_LINE", 2**18)
+    path = write("a.tsv", b"text\tlabel\nok\t1\n" + b"a" * 2**20)
+    assert f"{path}:3: is longer than" in error_of(path)
+
+
+def test_no_header(write):
+    columns = ["label", "text"]
+    for name, content in (
+        ("a.tsv", "good\ta film\nbad\tno film\n"),
+        ("a.csv", "good,a film\nbad,no film\n"),
+    ):
+        path = write(name, content)
+        assert read_examples(path, columns=columns) == [
+            Example("a film", label="good"),
+            Example("no film", label="bad"),
+        ]
+        message = error_of(path)
+        assert '"good", "a film"; name it with --text' in message
+        assert "2 columns, but" in error_of(
+            path, columns=["text"], require_labels=False
+        )
+        assert "columns names" in error_of(path, columns=["text", "text"])
+    path = write("a.tsv", "a film that I liked\tgood\n")
+    assert "looks like data" in error_of(path)
+    assert "looks like data" in error_of(path, text_column="text")
+    path = write("a.tsv", "1\t1\ta film that I liked\n")
+    assert "looks like data" in error_of(path)
+    path = write("a.tsv", "label\ttext\ngood\ta film\n")
+    assert "has a header with these names" in error_of(path, columns=columns)
+    path = write("a.jsonl", '{"a": 1}')
+    assert "JSON has names" in error_of(path, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "says"),
+    [
+        ("a.csv", "text;label", "semicolons"),
+        ("a.csv", "text\tlabel", "tabs"),
+        ("a.tsv", "text,label", "commas"),
+        ("a.tsv", "text|label", "bars"),
+    ],
+)
+def test_other_separators_are_named(write, name, header, says):
+    path = write(name, f"{header}\na{header[4]}1\n")
+    assert f"seem to be separated by {says}" in error_of(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("sentence label", ("sentence", None, "label")),  # SST-2
+        (
+            "index sentence1 sentence2 label",  # RTE, WNLI
+            ("sentence1", "sentence2", "label"),
+        ),
+        (
+            "index question sentence label",  # QNLI
+            ("question", "sentence", "label"),
+        ),
+        (
+            "id qid1 qid2 question1 question2 is_duplicate",  # QQP
+            ("question1", "question2", "is_duplicate"),
+        ),
+        (
+            "Quality,#1 ID,#2 ID,#1 String,#2 String",  # MRPC
+            ("#1 String", "#2 String", "Quality"),
+        ),
+        (
+            "index genre filename year old_index source1 source2 sentence1 "
+            "sentence2 score",  # STS-B
+            ("sentence1", "sentence2", "score"),
+        ),
+        (
+            "index promptID pairID genre sentence1_binary_parse "
+            "sentence2_binary_parse sentence1_parse sentence2_parse sentence1 "
+            "sentence2 label1 gold_label",  # MNLI
+            ("sentence1", "sentence2", "gold_label"),
+        ),
+        (
+            "premise hypothesis label idx",
+            ("premise", "hypothesis", "label"),
+        ),
+        ("question passage idx label", ("question", "passage", "label")),
+        ("text_a text_b label", ("text_a", "text_b", "label")),
+        ("text category", ("text", None, "category")),  # Banking77
+        ("label review", ("review", None, "label")),
+        ("text intent", ("text", None, "intent")),
+        ("Sentence1 Sentence2 Label", ("Sentence1", "Sentence2", "Label")),
+        ("question label", ("question", None, "label")),
+    ],
+)
+def test_usual_names_are_recognised(write, header, columns):
+    names = header.split("," if "," in header else " ")
+    path = write("a.tsv", "\t".join(names) + "\n" + "\t".join(names) + "\n")
+    file = read_examples(path)
+    assert file.columns == Columns(*columns)
+    assert file == [Example(*columns)]
+    first = json.dumps(dict(zip(names, names, strict=True)))
+    assert read_examples(write("a.jsonl", first)).columns == file.columns
+    described = str(file.columns)
+    assert all(f'"{name}"' in described for name in columns if name)
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("text sentence label", 'text may be in any of "text", "sentence";'),
+        (
+            "question1 question2 sentence1 sentence2 label",
+            'any of "sentence1", "sentence2", "question1", "question2";',
+        ),
+        ("text label intent", 'label may be in any of "label", "intent";'),
+        ("sentence1 label", "no column has a usual name for the text"),
+        ("text", "no column has a usual name for the label"),
+    ],
+)
+def test_columns_that_may_be_meant(write, header, says):
+    names = header.split()
+    path = write("a.tsv", "\t".join(names) + "\n" + "\t".join(names) + "\n")
+    assert says in error_of(path)
+    file = read_examples(path, text_column=names[0], label_column=names[-1])
+    assert file.columns == Columns(names[0], None, names[-1])
+
+
+def test_labels_are_not_read_where_several_may_be_meant(write):
+    path = write("a.tsv", "text\tlabel\tintent\na\t1\tx\n")
+    assert read_examples(path, require_labels=False) == [Example("a")]
+
+
+def test_pairs_and_single_texts_are_not_alike(write):
+    pairs = read_examples(
+        write("p.tsv", "sentence1\tsentence2\tlabel\na\tb\tc")
+    )
+    single = read_examples(write("s.tsv", "text\tlabel\na\tc"))
+    pairs.check_alike(pairs)
+    single.check_alike(single)
+    for one, other in ((pairs, single), (single, pairs)):
+        with pytest.raises(UserError) as caught:
+            one.check_alike(other)
+        assert str(caught.value) == (
+            f"{one.path} was read as {one.columns}, but {other.path} as "
+            f"{other.columns}: both must have pairs of texts, or neither"
+        )
+
+
+def test_labels_of_several_kinds(write):
+    path = write("a.tsv", "text\tlabels\na\tx, y\nb\t\nc\tx\n")
+    labels = [e.label for e in read_examples(path, read_label=split_labels)]
+    assert labels == [("x", "y"), (), ("x",)]
+    path = write("a.jsonl", '{"text": "a", "label": ["x", "y"]}')
+    assert read_examples(path, read_label=split_labels)[0].label == ("x", "y")
+    path = write("a.jsonl", '{"text": "a", "label": {"x": 1}}')
+    message = error_of(path, read_label=split_labels)
+    assert '"label" must be a list of strings' in message
+    assert 'got {"x": 1}' in message
+
+
+def test_equal_labels_are_one_string(write):
+    path = write("a.tsv", "text\tlabel\n" + "a\tlong label\n" * 5)
+    assert len({id(example.label) for example in read_examples(path)}) == 1
+
+
+@pytest.mark.parametrize("gz", ["", ".gz"])
+def test_progress_ends_at_the_size_of_the_file(write, gz):
+    lines = "".join(f"{random.random()}\t1\n" for _ in range(20_000))
+    path = write(f"a.tsv{gz}", f"text\tlabel\n{lines}")
+    told = []
+    read_examples(path, progress=lambda *both: told.append(both))
+    size = path.stat().st_size
+    assert len(told) > 2
+    assert told == sorted(told)
+    assert told[-1] == (size, size)
+
+
+def test_holds_no_more_than_the_examples(write):
+    # Columns that are not read are many times those that are.
+    line = "a\t1\t" + "x" * 5000 + "\n"
+    path = write("a.tsv", f"text\tlabel\tother\n{line * 1000}")
+    tracemalloc.start()
+    try:
+        assert len(read_examples(path)) == 1000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
+
+
 texts = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
     min_size=1,
 ).filter(str.strip)
 
 
-@given(st.lists(st.tuples(texts, texts), min_size=1))
+labels = texts.filter(lambda label: label not in ("nan", "NaN", "<NA>"))
+
+
+@given(st.lists(st.tuples(texts, labels), min_size=1))
 def test_csv_and_json_keep_every_character(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("round")
     expected = [Example(text, label=label) for text, label in rows]
