@@ -32,48 +32,55 @@ _SUFFIXES = (".tsv", ".csv", ".jsonl", ".json")
 _MISSING = ("", "nan", "NaN", "<NA>")
 
 
-def one_label(value: Any) -> str | None:
-    """What a label is by default: one string.
+def one_label(place: str, value: Any) -> str | None:
+    """One label, as the file writes it; JSON text for numbers and booleans.
 
     Args:
-        value: the field's text, or what the JSON has there.
+        place: file and line, for the message.
+        value: the field's text, or what the JSON has there; None for nothing.
 
     Returns:
-        The string, JSON text for numbers and booleans; None for null, for
-        nothing, and for "nan", "NaN" and "<NA>", as pandas writes what is
-        missing.
+        The string; None where the label is missing, also as pandas writes it:
+        "nan", "NaN" or "<NA>".
 
     Raises:
-        ValueError: the value is a list or an object.
+        UserError: the value is a list or an object.
     """
     if isinstance(value, list | dict):
-        raise ValueError("must be a string or a number")
+        raise UserError(
+            f"{place}: a label must be a string or a number, got "
+            f"{shorten(json.dumps(value))}"
+        )
     if value is not None and not isinstance(value, str):
         value = json.dumps(value)
     return None if value in (None, *_MISSING) else value
 
 
-def split_labels(value: Any) -> tuple[str, ...] | None:
-    """What a label is where there may be several of them.
+def split_labels(place: str, value: Any) -> tuple[str, ...]:
+    """Several labels: a list in JSON, else names with commas between them.
 
     Args:
-        value: the field's text, names with commas between them; or a list of
-            strings of JSON.
+        place: file and line, for the message.
+        value: as in `one_label`.
 
     Returns:
-        The names without blanks around them, maybe none; None for null.
+        The labels without blanks around them, each once; maybe none.
 
     Raises:
-        ValueError: the value is something else.
+        UserError: a list holds something else than strings and numbers.
     """
     if value is None:
-        return None
-    names = value.split(",") if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(
-        isinstance(name, str) for name in names
-    ):
-        raise ValueError("must be a list of strings, or names with commas")
-    return tuple(name.strip() for name in names if name.strip())
+        return ()
+    if not isinstance(value, list):
+        value = str(value).split(",")
+    for label in value:
+        if isinstance(label, list | dict | None):
+            raise UserError(
+                f"{place}: labels must be strings or numbers, got "
+                f"{shorten(json.dumps(label))}"
+            )
+    names = [str(label).strip() for label in value]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def read_examples(
@@ -84,7 +91,7 @@ def read_examples(
     require_labels: bool = True,
     *,
     columns: Sequence[str] | None = None,
-    read_label: Callable[[Any], Any] = one_label,
+    read_label: Callable[[str, Any], Any] = one_label,
     progress: Progress | None = None,
 ) -> ExampleFile:
     """Reads a table of texts.
@@ -106,8 +113,8 @@ def read_examples(
             such examples get the label None.
         columns: the names of all columns of a TSV or CSV file whose first row
             is data already.
-        read_label: makes a label of a field, or of a JSON value; None says
-            that it is missing. Raises ValueError for what is none.
+        read_label: makes a label of file and line and of a field or a JSON
+            value; None says that it is missing.
         progress: is told, now and then, how many bytes of the file are done,
             and its size.
 
@@ -133,43 +140,29 @@ def read_examples(
     found = find_columns(path, names, wanted, require_labels)
     pick = _pick_values if is_json else _pick_fields
     picked = pick(path, names, rows, found)
-    label_of = _label_reader(path, found.label, read_label, require_labels)
-    examples = ExampleFile(
-        path, found, _examples(path, found, picked, label_of)
-    )
+    examples = _examples(path, found, picked, read_label, require_labels)
+    examples = ExampleFile(path, found, examples)
     if not examples:
         raise UserError(f"{path}: has no rows")
     return examples
 
 
-def _examples(path, found, picked, label_of):
-    for line, text, pair, label in picked:
+def _examples(path, found, picked, read_label, require_labels):
+    # Equal labels, if not too many, are one object.
+    share = functools.lru_cache(1000)(lambda label: label)
+    for line, text, pair, value in picked:
+        place = f"{path}:{line}"
         if not text or text.isspace():
-            raise UserError(f'{path}:{line}: "{found.text}" is empty')
-        yield Example(text, pair, label_of(line, label))
-
-
-def _label_reader(path, column, read_label, required):
-    # Few labels are those of many examples, which then share one string.
-    read_known = functools.lru_cache(4096)(read_label)
-
-    def label_of(line, value):
-        read = read_known if isinstance(value, str) else read_label
-        try:
-            label = read(value)
-        except ValueError as error:
-            raise UserError(
-                f'{path}:{line}: "{column}" {error}, got '
-                f"{shorten(json.dumps(value))}"
-            ) from None
-        if label is None and required:
-            how = (
-                f'"{value}", so it is missing' if value else "missing or empty"
-            )
-            raise UserError(f'{path}:{line}: "{column}" is {how}')
-        return label
-
-    return label_of if column is not None else lambda line, value: None
+            raise UserError(f'{place}: "{found.text}" is empty')
+        label = None
+        if found.label is not None:
+            label = read_label(place, value)
+            if label is None and require_labels:
+                how = f'"{value}", so missing' if value else "missing or empty"
+                raise UserError(f'{place}: "{found.label}" is {how}')
+            if isinstance(label, str):
+                label = share(label)
+        yield Example(text, pair, label)
 
 
 def _pick_fields(path, names, rows, found):
