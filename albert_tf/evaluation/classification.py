@@ -37,7 +37,7 @@ def evaluate_classification(
             f"{both.min()} ... {both.max()}"
         )
     classes = np.arange(len(labels))
-    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         truth, predicted, labels=classes, zero_division=0
     )
     return ClassificationReport(
@@ -48,6 +48,7 @@ def evaluate_classification(
         precision=precision,
         recall=recall,
         f1=f1,
-        support=support,
+        # Where nothing is right, scikit-learn counts in floats.
+        support=np.bincount(truth, minlength=len(labels)),
         confusion=metrics.confusion_matrix(truth, predicted, labels=classes),
     )

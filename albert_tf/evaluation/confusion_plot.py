@@ -1,25 +1,43 @@
 """A picture of which classes are taken for which."""
 
+import warnings
+
 import numpy as np
 
 from albert_tf.evaluation.classification_report import ClassificationReport
+from albert_tf.evaluation.fonts import find_fonts
 from albert_tf.files import new_file
 
-# Beyond so many classes the counts would be too small to read.
+# Beyond so many classes the counts would be too small to read ...
 _MOST_CLASSES_WITH_COUNTS = 25
+# ... and beyond so many the names.
+_MOST_CLASSES = 100
+_LONGEST_NAME = 40
 
 
-def plot_confusion_matrix(report: ClassificationReport, path) -> None:
-    """Draws the confusion matrix of 2 to about 100 classes.
+def plot_confusion_matrix(report: ClassificationReport, path) -> bool:
+    """Draws the confusion matrix of 2 to 100 classes.
 
     The colour is the share of the row's class, so that rare classes show as
     clearly as common ones; the numbers, up to 25 classes, are counts. The
-    colours differ in lightness first, which everybody can tell apart.
+    colours differ in lightness first, which everybody can tell apart. Letters
+    that no installed font has are written as codes, such as U+4F53, after the
+    place of the class in the list.
 
     Args:
         report: the scores.
         path: the picture, its suffix (`.png`, `.pdf`, `.svg`) says what kind.
+
+    Returns:
+        Whether there is a picture; if not, a warning says why.
     """
+    if len(report.labels) > _MOST_CLASSES:
+        warnings.warn(
+            f"there is no picture of {len(report.labels)} classes; more than "
+            f"{_MOST_CLASSES} cannot be read",
+            stacklevel=2,
+        )
+        return False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
@@ -47,23 +65,39 @@ def plot_confusion_matrix(report: ClassificationReport, path) -> None:
     )
     with new_file(path, overwrite=True) as temporary:
         figure.savefig(temporary, dpi=120, bbox_inches="tight")
+    return True
 
 
 def _name_axes(axes, labels, size):
     places = np.arange(len(labels))
-    labels = [x if len(x) <= 40 else f"{x[:37]}..." for x in labels]
+    fonts, without = find_fonts("".join(labels))
+    names = [
+        _name(number, label, without) for number, label in enumerate(labels, 1)
+    ]
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.set_xticks(places, labels, rotation=90, fontsize=size)
-    axes.set_yticks(places, labels, fontsize=size)
+    axes.set_xticks(places, names, rotation=90, fontsize=size)
+    axes.set_yticks(places, names, fontsize=size)
     for text in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         text.set_parse_math(False)  # a "$" in a name is no formula
+        text.set_fontfamily(fonts)
     # Thin lines between the cells lead the eye to the names.
     axes.set_xticks(places[1:] - 0.5, minor=True)
     axes.set_yticks(places[1:] - 0.5, minor=True)
     axes.grid(which="minor", color="#e0e0e0", linewidth=0.5)
     axes.tick_params(which="minor", length=0)
     axes.tick_params(which="major", length=0 if len(labels) > 25 else 3)
+
+
+def _name(number: int, label: str, without: set[str]) -> str:
+    """What is written for a class, in one line."""
+    name = " ".join(label.split())
+    if not without.isdisjoint(name):
+        codes = [f"U+{ord(x):04X}" if x in without else x for x in name]
+        name = f"{number}: {' '.join(codes)}"
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME - 3]}..."
+    return name
 
 
 def _write_counts(axes, confusion, shares):

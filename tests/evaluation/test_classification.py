@@ -25,6 +25,14 @@ def test_scores_by_hand():
     )
 
 
+@pytest.mark.parametrize("predicted", [[1, 1, 0], [0, 0, 1]])
+def test_counts_are_whole_even_where_nothing_is_right(predicted):
+    report = evaluate_classification([0, 0, 1], predicted, LABELS)
+    read = json.dumps(report.to_dict())
+    assert '"support": 2}' in read
+    assert '"support": 0}' in read
+
+
 def test_json():
     report = evaluate_classification(
         np.array([0, 1], np.int32), np.array([0, 1]), LABELS
