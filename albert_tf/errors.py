@@ -1,6 +1,10 @@
-"""The one exception for mistakes that the user can mend, and its rules."""
+"""How users are told what they can mend: one exception, one warning."""
 
+import sys
+import warnings
 from collections.abc import Iterable
+
+_NOT_THE_USERS = ("albert_tf", "export", "keras")
 
 
 class UserError(ValueError):
@@ -38,3 +42,19 @@ def require_one_of(allowed: Iterable[str], **received) -> None:
     for name, value in received.items():
         rule = f"must be one of {', '.join(allowed)}"
         require(value in allowed, rule, **{name: value})
+
+
+def warn(message: str) -> None:
+    """Warns, and points at the line of the user's that led here.
+
+    That is the first one outside this library and Keras, however many calls
+    lie between.
+    """
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and _package(frame) in _NOT_THE_USERS:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level)
+
+
+def _package(frame) -> str:
+    return frame.f_globals.get("__name__", "").partition(".")[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from albert_tf.checkpoints.rename import (
 from albert_tf.checkpoints.storage import read_safetensors, write_safetensors
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.files import new_directory
 from albert_tf.json_files import read_json, write_json
 
@@ -104,10 +103,7 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     weights, unknown = table.to_ours(tensors, config)
     unknown = [name for name in unknown if not _IGNORED.fullmatch(name)]
     if unknown:
-        warnings.warn(
-            f"{source}: unknown weights are left out: {', '.join(unknown)}",
-            stacklevel=5,
-        )
+        warn(f"{source}: unknown weights are left out: {', '.join(unknown)}")
     arguments = {}
     if "logits/bias" in weights:
         arguments["labels"] = _labels(published, len(weights["logits/bias"]))
@@ -189,10 +185,9 @@ def _check_tied(tensors: dict[str, np.ndarray], source: str) -> None:
             continue
         tensors.setdefault(original, tensors[copy])
         if not np.array_equal(tensors[copy], tensors[original]):
-            warnings.warn(
+            warn(
                 f"hf:{source}: {copy} differs from {original}; ALBERT ties "
-                "them, so the latter is used",
-                stacklevel=6,
+                "them, so the latter is used"
             )
 
 

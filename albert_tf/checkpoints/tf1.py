@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from albert_tf.checkpoints.head import Head, head_of
 from albert_tf.checkpoints.rename import RenameTable, keep
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.files import new_directory
 from albert_tf.json_files import write_json
 
@@ -95,9 +94,8 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     }
     weights, unknown = _table(heads).to_ours(tensors, config)
     if unknown:
-        warnings.warn(
-            f"tf1:{source}: unknown weights are left out: {', '.join(unknown)}",
-            stacklevel=5,
+        warn(
+            f"tf1:{source}: unknown weights are left out: {', '.join(unknown)}"
         )
     return Checkpoint(
         source=f"tf1:{source}",

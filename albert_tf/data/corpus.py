@@ -14,7 +14,6 @@ import os
 import pickle
 import shutil
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -29,7 +28,7 @@ from albert_tf.data.corpus_blocks import (
 )
 from albert_tf.data.duplicates import NearDuplicates, fingerprint
 from albert_tf.data.pretraining_examples import UNKNOWN_LIMIT
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.files import check_new_directory, new_directory, new_file
 from albert_tf.tokenizers import Tokenizer
 
@@ -151,10 +150,9 @@ def _start(partial, files, held_out_files, tokenizer, options) -> None:
     if path.exists():
         if json.loads(path.read_text()) == started:
             return
-        warnings.warn(
+        warn(
             f"{partial}: unfinished work on other files or with other options "
-            "is thrown away",
-            stacklevel=4,
+            "is thrown away"
         )
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, exist_ok=True)

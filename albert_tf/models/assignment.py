@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import warnings
 
 import keras
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 
 _POOLER = ENCODER + "pooler/"
 # Which field of the configuration an axis has its size from.
@@ -188,8 +187,7 @@ def _check_missing(model, missing: list[str], checkpoint: Checkpoint) -> None:
     if encoder:
         raise UserError(f"{checkpoint.source}: lacks {', '.join(encoder)}")
     if missing:
-        warnings.warn(
+        warn(
             f"{checkpoint.source}: has no fitting weights for "
-            f"{', '.join(missing)}: they are new and random, train them",
-            stacklevel=5,
+            f"{', '.join(missing)}: they are new and random, train them"
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import warnings
 from typing import Any
 
 from albert_tf.checkpoints import Checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.models.assignment import assign_weights, is_of_class
 
 
@@ -44,11 +43,10 @@ def make_model(model_class: type, checkpoint: Checkpoint, **kwargs):
     arguments = _complete_arguments(model_class, checkpoint, kwargs)
     model = model_class(checkpoint.config, **arguments)
     if checkpoint.weights is None:
-        warnings.warn(
+        warn(
             f"the weights of {type(model).__name__} are random: "
             f"{checkpoint.source} is the name of a configuration; for trained "
-            "weights give a directory, hf:, tf1: or keras_hub:",
-            stacklevel=3,
+            "weights give a directory, hf:, tf1: or keras_hub:"
         )
     else:
         assign_weights(model, checkpoint)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, ClassVar
 
 import keras
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
 from albert_tf.models.text_input import TextInput
@@ -354,10 +353,9 @@ def _check_fit(preprocessor, config: AlbertConfig) -> None:
             f"vocab_size={config.vocab_size}; it must have no more than that"
         )
     if tokens < 0.9 * config.vocab_size:  # fewer spare rows are common
-        warnings.warn(
+        warn(
             f"the vocabulary has {tokens} tokens and the model "
-            f"vocab_size={config.vocab_size}: is it the model's own?",
-            stacklevel=4,
+            f"vocab_size={config.vocab_size}: is it the model's own?"
         )
     if preprocessor.max_length > config.max_position_embeddings:
         raise UserError(

@@ -8,13 +8,12 @@ import hashlib
 import json
 import os
 import shutil
-import warnings
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load, save
 
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.files import new_directory
 
 _ARRAYS, _FACTS = "state.safetensors", "state.json"
@@ -93,10 +92,9 @@ class CheckpointStore:
             try:
                 return _read(place)
             except (OSError, ValueError, KeyError) as error:
-                warnings.warn(
+                warn(
                     f"{place}: is damaged ({error}); the checkpoint before it "
-                    "is used",
-                    stacklevel=2,
+                    "is used"
                 )
         if places:
             raise UserError(
