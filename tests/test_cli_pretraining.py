@@ -148,7 +148,9 @@ def test_every_option_of_preparation_reaches_it(
 
     monkeypatch.setattr(albert_tf.data.corpus, "prepare_corpus", run)
     del values["sentence_per_line"]  # it goes with no other language
-    argv = ["prepare", book_file, "--output", tmp_path / "corpus"]
+    (tmp_path / "a.txt").touch()
+    argv = ["prepare", book_file, tmp_path / "a.txt"]
+    argv += ["--output", tmp_path / "corpus"]
     argv += [*as_arguments({**flat, **values}), "--mask-once"]
     with pytest.raises(StoppedError):
         call(argv)
@@ -203,6 +205,11 @@ def test_prepare_refuses(fails, book_file, tmp_path):
     latin = tmp_path / "latin.txt"
     latin.write_bytes("Une fen\xeatre. Une autre.".encode("latin-1"))
     assert "latin.txt:1: not UTF-8" in fails("prepare", latin, *output)
+    for file, option, said in (
+        (book_file, ["--document-per-line"], "needs a plain text"),
+        (latin, ["--text-field", "body"], "needs a file of JSON"),
+    ):
+        assert said in fails("prepare", file, *output, *option)
     assert "must be a SentencePiece" in fails(
         "prepare", book_file, *output, "--vocabulary", "words.bin"
     )

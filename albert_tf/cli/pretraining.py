@@ -124,13 +124,18 @@ def prepare(
             overwrite=overwrite,
         )
     else:
+        from albert_tf.cli.file_progress import FileProgress
         from albert_tf.data.corpus import prepare_corpus
-        from albert_tf.data.corpus_progress import CorpusProgress
         from albert_tf.data.documents import find_files
 
         texts = find_files(files)
         held_out_texts = find_files(held_out or [])
-        with CorpusProgress([*texts, *held_out_texts], console) as progress:
+        names = [path.name.lower() for path in (*texts, *held_out_texts)]
+        if not any(".json" in name for name in names):
+            refuse(context, ["text_field"], "needs a file of JSON")
+        if not any(".txt" in name for name in names):
+            refuse(context, ["document_per_line"], "needs a plain text")
+        with FileProgress([*texts, *held_out_texts], console) as progress:
             manifest = prepare_corpus(
                 texts,
                 output,
@@ -139,7 +144,7 @@ def prepare(
                 held_out_files=held_out_texts,
                 processes=processes,
                 overwrite=overwrite,
-                progress=progress,
+                progress=progress.advance,
             )
     console.print(tables.corpus(manifest))
     say(f"saved to {output}")

@@ -26,6 +26,7 @@ from albert_tf.data.corpus_blocks import (
     CorpusOptions,
     read_blocks,
 )
+from albert_tf.data.documents import hint_at_lines
 from albert_tf.data.duplicates import NearDuplicates, fingerprint
 from albert_tf.data.pretraining_examples import UNKNOWN_LIMIT
 from albert_tf.errors import UserError, warn
@@ -62,8 +63,8 @@ def prepare_corpus(
         held_out_files: of text that is held out as a whole.
         processes: how many; None for one a core.
         overwrite: replace `output` if it exists.
-        progress: is told, after each block, its number of characters and the
-            number of tokens so far.
+        progress: is told, after each block, how many bytes of the files were
+            read for it, and the number of tokens so far.
 
     Returns:
         What `corpus.json` says.
@@ -77,6 +78,8 @@ def prepare_corpus(
     output = Path(output)
     partial = output.with_name(f"{output.name}.partial")
     sources = [*files, *held_out_files]
+    if not options.document_per_line:
+        hint_at_lines(sources)
     duplicates = _Duplicates(options.duplicates)
     reports, totals = [], collections.Counter()
     try:
@@ -90,7 +93,7 @@ def prepare_corpus(
             if totals["tokens"] >= _ENOUGH_TO_JUDGE:
                 _check_unknown(totals, reports)
             if progress is not None:
-                progress(block.characters, totals["tokens"])
+                progress(block.bytes, totals["tokens"])
         return _finish(partial, output, reports, duplicates)
     except UserError:
         shutil.rmtree(partial, ignore_errors=True)

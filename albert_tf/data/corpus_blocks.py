@@ -16,6 +16,7 @@ from albert_tf.data.duplicates import fingerprint
 from albert_tf.data.masking import DRAWS, Masker
 from albert_tf.data.pretraining_examples import ExampleMaker
 from albert_tf.data.records import write_examples, write_official
+from albert_tf.data.wrapped_lines import unwrap
 from albert_tf.files import new_file
 from albert_tf.tokenizers import Tokenizer
 
@@ -31,37 +32,49 @@ class Block:
         number: of the block in its file.
         documents: the lines of each.
         held_out: whether all of them are held out.
+        bytes: how much of the file was read for it, compressed or not.
     """
 
     file: int
     number: int
     documents: list[list[str]]
     held_out: bool = False
+    bytes: int = 0
 
     @property
     def name(self) -> str:
         """Names the files that are made of it."""
         return f"{self.file:05d}-{self.number:05d}"
 
-    @property
-    def characters(self) -> int:
-        """Size of its text."""
-        return sum(map(_characters, self.documents))
-
 
 def read_blocks(
     file: int, path: Path, options: CorpusOptions
 ) -> Iterator[Block]:
     """Reads a file in blocks of about `options.block_bytes`."""
+    done = before = 0
+
+    def progress(bytes_done, _):
+        nonlocal done
+        done = bytes_done
+
+    read = read_documents(
+        path,
+        options.errors,
+        options.document_per_line,
+        options.text_field,
+        progress,
+    )
+    if not options.sentence_per_line:
+        read = unwrap(read)
     documents, size, number = [], 0, 0
-    for document in read_documents(path, options.errors):
+    for document in read:
         documents.append(document)
         size += _characters(document)
         if size >= options.block_bytes:
-            yield Block(file, number, documents)
-            documents, size, number = [], 0, number + 1
+            yield Block(file, number, documents, bytes=done - before)
+            documents, size, number, before = [], 0, number + 1, done
     if documents:
-        yield Block(file, number, documents)
+        yield Block(file, number, documents, bytes=done - before)
 
 
 def _characters(document: list[str]) -> int:

@@ -22,8 +22,12 @@ class CorpusOptions:
         masking: of examples that are masked once and for all, in the official
             format; None to mask while training reads, anew in every epoch.
         cleaning: what is cleaned.
+        document_per_line: each line of a plain text is a document; else blank
+            lines separate them.
+        text_field: which field of a JSON object has the text.
         language: whose rules say where sentences end.
-        sentence_per_line: every line is a sentence already.
+        sentence_per_line: every line is a sentence already; else lines that
+            were cut at a fixed width are joined.
         chinese_words: ideographs make words, as jieba finds them; else each
             is a word of its own.
         duplicates: which documents are dropped that were there before:
@@ -41,6 +45,8 @@ class CorpusOptions:
     segments: SegmentOptions = SegmentOptions()
     masking: MaskingOptions | None = None
     cleaning: CleaningOptions = CleaningOptions()
+    document_per_line: bool = False
+    text_field: str = "text"
     language: str = "en"
     sentence_per_line: bool = False
     chinese_words: bool = False

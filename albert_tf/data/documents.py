@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from albert_tf.errors import UserError
 _SUFFIXES = (".txt", ".jsonl", ".json")
 _NEEDED = f"{', '.join(_SUFFIXES)} is needed, with or without .gz after it"
 _ADVICE = "save the file as UTF-8 or use `--errors replace`"
+_MANY_LINES = 50  # without a blank line, to wonder if each is a document
 _LONGEST_DOCUMENT = 4_000_000  # characters
 
 
@@ -71,13 +74,15 @@ def _files_of(pattern: str) -> list[Path]:
 def read_documents(
     path: str | os.PathLike,
     errors: str = "strict",
+    document_per_line: bool = False,
+    text_field: str = "text",
     progress: Progress | None = None,
 ) -> Iterator[list[str]]:
     """Reads one document after the other; never holds a whole file.
 
     The suffix says what the file is: `.txt`, where blank lines separate
-    documents, or `.jsonl` and `.json`, where each line is an object whose
-    field "text" is a document; each also with `.gz`. UTF-8 only. A plain text
+    documents, or `.jsonl` and `.json`, where each line is an object with a
+    document in one field; each also with `.gz`. UTF-8 only. A plain text
     of more than four million characters without a blank line comes in parts
     of about that size. Documents without text are passed over.
 
@@ -85,6 +90,8 @@ def read_documents(
         path: the file.
         errors: what to do with bytes that are not UTF-8: "strict" raises,
             "replace" puts U+FFFD there.
+        document_per_line: whether each line of a plain text is a document.
+        text_field: the field of a JSON object that has the document.
         progress: is told, now and then, how many bytes of the file are done,
             and its size.
 
@@ -99,16 +106,36 @@ def read_documents(
     path = Path(path)
     if errors not in ("strict", "replace"):
         raise UserError(f'errors="{errors}" must be "strict" or "replace"')
-    is_plain = _suffix(path) == ".txt"
+    suffix = _suffix(path)
     lines = read_lines(path, errors, progress, _ADVICE)
     lines = ((number, line.strip()) for number, line in lines)
-    documents = _plain(lines) if is_plain else _json(path, lines, errors)
+    if suffix != ".txt":
+        documents = _json(path, lines, errors, text_field)
+    elif document_per_line:
+        documents = ([line] for _, line in lines if line)
+    else:
+        documents = _plain(lines)
     is_empty = True
     for document in documents:
         is_empty = False
         yield document
     if is_empty:
         raise UserError(f"{path}: has no text")
+
+
+def hint_at_lines(files: Sequence[Path]) -> None:
+    """Warns if the first plain text seems to have a document on each line."""
+    path = next((path for path in files if _suffix(path) == ".txt"), None)
+    if path is None:
+        return
+    lines = itertools.islice(read_lines(path, "replace"), _MANY_LINES)
+    if sum(1 for _, line in lines if line.strip()) == _MANY_LINES:
+        warnings.warn(
+            f"{path}: has no blank line among its first {_MANY_LINES}, so that "
+            "they are one document; if each line is a document, say so with "
+            "--document-per-line",
+            stacklevel=2,
+        )
 
 
 def _bare_suffix(path: Path) -> str:
@@ -138,29 +165,32 @@ def _plain(lines: Iterator[tuple[int, str]]) -> Iterator[list[str]]:
 
 
 def _json(
-    path: Path, lines: Iterator[tuple[int, str]], errors: str
+    path: Path, lines: Iterator[tuple[int, str]], errors: str, field: str
 ) -> Iterator[list[str]]:
     for number, line in lines:
         if not line:
             continue
-        text = _text(f"{path}:{number}", line, errors)
+        text = _text(f"{path}:{number}", line, errors, field)
         document = [part for part in map(str.strip, text.split("\n")) if part]
         if document:
             yield document
 
 
-def _text(place: str, line: str, errors: str) -> str:
+def _text(place: str, line: str, errors: str, field: str) -> str:
     row = parse_object(place, line)
-    if "text" not in row:
-        fields = shorten(", ".join(f'"{name}"' for name in row))
-        raise UserError(f'{place}: has no "text"; there are {fields or "none"}')
-    text = string_in(place, row, "text")
+    if field not in row:
+        names = shorten(", ".join(f'"{name}"' for name in row)) or "none"
+        raise UserError(
+            f'{place}: has no "{field}"; there are {names}; say which has the '
+            "text with `--text-field`"
+        )
+    text = string_in(place, row, field)
     try:
         text.encode()  # much faster than a search
     except UnicodeEncodeError:
         if errors == "strict":
             raise UserError(
-                f'{place}: "text" has half a surrogate pair; mend it or use '
+                f'{place}: "{field}" has half a surrogate pair; mend it or use '
                 "`--errors replace`"
             ) from None
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)

@@ -1,6 +1,9 @@
+import contextlib
 import dataclasses
+import gzip
 import json
 import pickle
+import textwrap
 
 import pytest
 
@@ -41,6 +44,51 @@ def test_what_is_counted_is_what_is_there(book_file, tokenizer, tmp_path):
     dropped = sum(n for name, n in train.items() if name.startswith("tokens "))
     assert used + dropped == train["tokens"]
     assert not (tmp_path / "corpus.partial").exists()
+
+
+def test_progress_ends_with_all_bytes_and_tokens(
+    book_file, tokenizer, tmp_path
+):
+    files = [book_file, tmp_path / "zh.jsonl.gz"]
+    with gzip.open(files[1], "wt", encoding="utf-8") as file:
+        file.write('{"text": "一天下雨了。第二天没有下。"}\n' * 2000)
+    options = dataclasses.replace(OPTIONS, duplicates="keep", language="zh")
+    told = []
+    with contextlib.suppress(UserError):  # of unknown tokens, in the end
+        prepare_corpus(
+            files,
+            tmp_path / "corpus",
+            tokenizer,
+            options,
+            processes=1,
+            progress=lambda *both: told.append(both),
+        )
+    size = sum(path.stat().st_size for path in files)
+    assert sum(done for done, _ in told) == size
+    assert len(told) > 3
+
+
+def test_lines_of_a_fixed_width_are_joined(book_file, tokenizer, tmp_path):
+    """The corpus is the same whether a book has long lines or short ones."""
+    texts = [
+        " ".join(json.loads(line)["text"].split())
+        for line in book_file.read_text().splitlines()
+    ]
+    plain, wrapped = tmp_path / "plain.txt", tmp_path / "wrapped.txt"
+    plain.write_text("\n\n".join(texts))
+    texts = [textwrap.fill(x, 72, break_on_hyphens=False) for x in texts]
+    wrapped.write_text("\n\n".join(texts))
+    made = {}
+    for path in (plain, wrapped):
+        for own in (False, True):
+            output = tmp_path / f"{path.stem}{own}"
+            options = dataclasses.replace(OPTIONS, sentence_per_line=own)
+            prepare_corpus([path], output, tokenizer, options, processes=1)
+            made[path.stem, own] = [
+                path.read_bytes() for path in sorted(output.glob("*.tfrecord"))
+            ]
+    assert made["plain", False] == made["wrapped", False]
+    assert made["plain", True] != made["wrapped", True]
 
 
 @pytest.mark.slow

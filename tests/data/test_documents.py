@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_tf.data import documents, text_files
-from albert_tf.data.documents import find_files, read_documents
+from albert_tf.data.documents import find_files, hint_at_lines, read_documents
 from albert_tf.errors import UserError
 
 
@@ -78,6 +78,33 @@ def test_reads_what_was_written(tmp_path_factory, written):
     assert list(read_documents(lines)) == written
 
 
+def test_a_document_on_each_line(write):
+    path = write("a.txt", "One. Two.\n\n \nThree.\rFour.\n")
+    read = read_documents(path, document_per_line=True)
+    assert list(read) == [["One. Two."], ["Three.\rFour."]]
+    path = write("a.txt", "One. Two.\rThree.\r\rFour.")
+    read = read_documents(path, document_per_line=True)
+    assert list(read) == [["One. Two."], ["Three."], ["Four."]]
+
+
+def test_another_field_of_json(write):
+    path = write("a.jsonl", '{"content": "One.\\nTwo.", "text": 5}\n')
+    assert list(read_documents(path, text_field="content")) == [
+        ["One.", "Two."]
+    ]
+    assert '"text" must be a string' in error_of(path)
+
+
+@pytest.mark.filterwarnings("error")
+def test_hint_at_documents_on_lines(write):
+    many = write("a.txt", "One. Two.\n" * 60)
+    with pytest.warns(UserWarning, match="a.txt: .*--document-per-line"):
+        hint_at_lines([write("a.jsonl"), many])
+    hint_at_lines([write("b.txt", "One. Two.\n" * 49), many])
+    hint_at_lines([write("c.txt", "One.\n" * 30 + " \n" + "Two.\n" * 30)])
+    hint_at_lines([write("a.jsonl")])
+
+
 @pytest.mark.parametrize("gz", ["", ".gz"])
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl"])
 def test_holds_one_document_at_a_time(write, suffix, gz):
@@ -137,7 +164,12 @@ def test_half_a_surrogate_pair(write):
         ("a.txt", "fine".encode("utf-16"), ":1: is UTF-16, not UTF-8"),
         ("a.txt", "fine".encode("utf-16-le"), ":1: has a NUL byte"),
         ("a.jsonl", "{}\n", ':1: has no "text"; there are none'),
-        ("a.jsonl", '{"Text": 1, "b": 2}', 'no "text"; there are "Text", "b"'),
+        (
+            "a.jsonl",
+            '{"Text": 1, "b": 2}',
+            'no "text"; there are "Text", "b"; say which has the text with '
+            "`--text-field`",
+        ),
         (
             "a.jsonl",
             '\n{"text": null}',

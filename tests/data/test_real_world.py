@@ -5,8 +5,10 @@ import pathlib
 
 import pytest
 
+from albert_tf.data.documents import hint_at_lines, read_documents
 from albert_tf.data.labels import find_labels, label_ids
 from albert_tf.data.readers import read_examples
+from albert_tf.data.wrapped_lines import unwrap
 from albert_tf.errors import UserError
 
 FILES = pathlib.Path(__file__).parent / "real_world"
@@ -81,3 +83,26 @@ def test_odd_labels():
     assert {"体育", "سياسة", "[red]bold[/red]", "$x_$", "😀", "a\nb"} < {
         *counts
     }
+
+
+def test_one_document_a_line():
+    path = FILES / "one_document_a_line.txt"
+    with pytest.warns(UserWarning, match="--document-per-line"):
+        hint_at_lines([path])
+    assert len(list(read_documents(path))) == 1
+    assert len(list(read_documents(path, document_per_line=True))) == 60
+
+
+def test_another_field():
+    path = FILES / "oscar.jsonl"
+    with pytest.raises(UserError, match='no "text"; .* "content".*text-field'):
+        next(read_documents(path))
+    documents = list(read_documents(path, text_field="content"))
+    assert len(documents) == 30
+
+
+@pytest.mark.parametrize("name", ["de.txt", "ja.txt"])
+def test_sentences_on_lines_stay_apart(name):
+    documents = list(read_documents(FILES / name))
+    assert len(documents) == 60
+    assert list(unwrap(documents)) == documents

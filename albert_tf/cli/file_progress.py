@@ -1,4 +1,4 @@
-"""A progress bar for `prepare_corpus`."""
+"""A progress bar for reading files."""
 
 from __future__ import annotations
 
@@ -9,25 +9,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-# How much larger text is than its gzip file, about.
-_GZIP_RATIO = 2.8
 
-
-class CorpusProgress:
-    """Shows how much of the text is done, and the tokens per second.
-
-    Call it with the characters of a block and the tokens so far.
+class FileProgress:
+    """Shows how many of the bytes are done, where the console is a terminal.
 
     Args:
-        files: what will be read.
+        files: what will be read; one that is missing counts for nothing.
         console: where to show it.
     """
 
     def __init__(self, files: Sequence[Path], console: Console):
-        total = sum(
-            path.stat().st_size * (_GZIP_RATIO if path.suffix == ".gz" else 1)
-            for path in files
-        )
+        total = sum(path.stat().st_size for path in files if path.exists())
         self._bar = Progress(
             TextColumn("{task.fields[status]}"),
             BarColumn(),
@@ -46,11 +38,20 @@ class CorpusProgress:
     def __exit__(self, *error):
         self._bar.stop()
 
-    def __call__(self, characters: int, tokens: int) -> None:
-        """Moves the bar."""
+    def to(self, done: int, total: int) -> None:
+        """Moves the bar to where the only file is read."""
+        self._bar.update(self._task, completed=done, total=total)
+
+    def advance(self, size: int, tokens: int) -> None:
+        """Moves the bar on, and shows the tokens per second.
+
+        Args:
+            size: bytes that are done besides those before.
+            tokens: how many there are so far.
+        """
         speed = tokens / (time.perf_counter() - self._start)
         self._bar.update(
             self._task,
-            advance=characters,
+            advance=size,
             status=f"{tokens:,} tokens  {speed:,.0f} tokens/s",
         )
