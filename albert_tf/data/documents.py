@@ -6,7 +6,6 @@ import glob
 import itertools
 import os
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from albert_tf.data.text_files import (
     shorten,
     string_in,
 )
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 
 _SUFFIXES = (".txt", ".jsonl", ".json")
 _NEEDED = f"{', '.join(_SUFFIXES)} is needed, with or without .gz after it"
@@ -130,11 +129,10 @@ def hint_at_lines(files: Sequence[Path]) -> None:
         return
     lines = itertools.islice(read_lines(path, "replace"), _MANY_LINES)
     if sum(1 for _, line in lines if line.strip()) == _MANY_LINES:
-        warnings.warn(
+        warn(
             f"{path}: has no blank line among its first {_MANY_LINES}, so that "
             "they are one document; if each line is a document, say so with "
             "--document-per-line",
-            stacklevel=2,
         )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from albert_tf.data.example import Example
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WHOLE = re.compile(r"([+-]?\d+)(?:\.0*)?")
@@ -68,10 +67,9 @@ def find_labels(examples: Sequence[Example]) -> list[str]:
         found = _find_numbers(sure)
     else:
         for label in doubtful:
-            warnings.warn(
+            warn(
                 f'"{label}" is taken for a class of {counts[label]:,} '
                 "examples; leave them out if it means that they have none",
-                stacklevel=2,
             )
         found = sorted(counts)
     if len(found) < 2:
@@ -97,16 +95,14 @@ def _find_numbers(labels: Iterable[str]) -> list[str]:
     )
     with_point = sorted(label for label in labels if "." in label)
     if with_point:
-        warnings.warn(
+        warn(
             f"labels such as {with_point[0]} are read as classes, "
             f"{', '.join(found[:10])}; {_REGRESSION}",
-            stacklevel=2,
         )
     elif len(found) > _MANY_NUMBERS:
-        warnings.warn(
+        warn(
             f"{len(found)} different numbers are read as classes; "
             f"{_REGRESSION}",
-            stacklevel=2,
         )
     return found
 
@@ -120,11 +116,10 @@ def _warn_of_variants(labels: Iterable[str]) -> None:
     if not alike:
         return
     classes = len({label.strip() for label in alike[0]})
-    warnings.warn(
+    warn(
         f"the labels {_listed(alike[0])} differ in white space or case only, "
         f"and are read as {classes} class{'es' if classes > 1 else ''}"
         + (f"; so do {len(alike) - 1} more" if len(alike) > 1 else ""),
-        stacklevel=2,
     )
 
 

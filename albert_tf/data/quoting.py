@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
+
+from albert_tf.errors import warn
 
 # In quotes anything, with each quote doubled; else no quote.
 _IN_QUOTES = r'"(?:[^"]++|"")*+'
@@ -42,11 +43,10 @@ def has_quoted_fields(path: Path, lines: Iterator[tuple[int, str]]) -> bool:
         if not _ROW.fullmatch(row):
             rest = (line for _, line in lines)
             if is_needed or _has_doubled(row) or any(map(_has_doubled, rest)):
-                warnings.warn(
+                warn(
                     f"{path}: has fields in quotes with doubled quotes in "
                     f"them, but in line {number} a quote that is neither; all "
                     "quotes are kept, as part of the text",
-                    stacklevel=2,
                 )
             return False
         fields = _FIELDS.findall(row.rstrip("\r\n"))

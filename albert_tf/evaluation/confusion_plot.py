@@ -1,9 +1,8 @@
 """A picture of which classes are taken for which."""
 
-import warnings
-
 import numpy as np
 
+from albert_tf.errors import warn
 from albert_tf.evaluation.classification_report import ClassificationReport
 from albert_tf.evaluation.fonts import find_fonts
 from albert_tf.files import new_file
@@ -32,10 +31,9 @@ def plot_confusion_matrix(report: ClassificationReport, path) -> bool:
         Whether there is a picture; if not, a warning says why.
     """
     if len(report.labels) > _MOST_CLASSES:
-        warnings.warn(
+        warn(
             f"there is no picture of {len(report.labels)} classes; more than "
             f"{_MOST_CLASSES} cannot be read",
-            stacklevel=2,
         )
         return False
     from matplotlib.backends.backend_agg import FigureCanvasAgg

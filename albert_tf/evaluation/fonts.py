@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from albert_tf.errors import warn
 
 
 def find_fonts(text: str) -> tuple[list[str], set[str]]:
@@ -31,10 +31,9 @@ def find_fonts(text: str) -> tuple[list[str], set[str]]:
             missing -= found
     if missing:
         shown = "".join(sorted(missing)[:5])
-        warnings.warn(
+        warn(
             f"no installed font has {shown}, so the picture shows codes in "
             "place of letters; a font such as Noto Sans would have them",
-            stacklevel=2,
         )
     return families, missing
 
