@@ -1,5 +1,6 @@
 """How users are told what they can mend: one exception, one warning."""
 
+import numbers
 import sys
 import warnings
 from collections.abc import Iterable
@@ -30,8 +31,11 @@ def require(holds: bool, rule: str, **received) -> None:
 
 
 def require_at_least(minimum: int, **received) -> None:
-    """Raises a `UserError` if one of the arguments is less."""
+    """Raises a `UserError` if one is less or not a whole number."""
     for name, value in received.items():
+        whole = isinstance(value, numbers.Integral)
+        whole = whole and not isinstance(value, bool)
+        require(whole, "must be a whole number", **{name: value})
         require(
             value >= minimum, f"must be at least {minimum}", **{name: value}
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,8 +13,39 @@ from pathlib import Path
 
 from albert_tf.errors import UserError
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+# Windows finds these in every directory, whatever the suffix.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # What writing may raise without naming a file.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def file_within(directory: str | os.PathLike, name: str) -> Path:
+    """The file in a directory that something read from there names.
+
+    Args:
+        directory: where the file must be.
+        name: as it was read, so not to be trusted.
+
+    Raises:
+        UserError: if the name is no plain one, such as "../x" or "/x", or the
+            file is a link that leads out of the directory, or a device.
+    """
+    if (
+        not isinstance(name, str)
+        or not _PLAIN_NAME.fullmatch(name)
+        or _DEVICE.fullmatch(name)
+    ):
+        raise UserError(
+            f"{name!r:.100} must be the name of a file in the same directory"
+        )
+    path = Path(directory, name)
+    real = Path(os.path.realpath(path))
+    if real.parent != Path(os.path.realpath(directory)):
+        raise UserError(f"{path}: is a link that leads to another directory")
+    if real.exists() and not real.is_file():
+        raise UserError(f"{path}: is not a plain file")
+    return path
 
 
 def check_new_file(path: str | os.PathLike, overwrite: bool) -> None:

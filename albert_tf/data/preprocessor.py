@@ -77,4 +77,7 @@ class TextPreprocessor:
             tokenizer, max_length = config["tokenizer"], config["max_length"]
         except KeyError as error:
             raise UserError(f"{path}: damaged: lacks {error}") from error
-        return cls(load_tokenizer(tokenizer, directory), max_length)
+        try:
+            return cls(load_tokenizer(tokenizer, directory), max_length)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from error

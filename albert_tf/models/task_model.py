@@ -324,6 +324,8 @@ class TaskModel(PresetModel):
         from albert_tf.data.preprocessor import TextPreprocessor
 
         self.preprocessor = TextPreprocessor.load(directory)
+        if self.preprocessor is not None:
+            _check_fit(self.preprocessor, self.config)
 
 
 def _split(columns, share: float):

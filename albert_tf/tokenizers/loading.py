@@ -3,6 +3,7 @@
 import pathlib
 
 from albert_tf.errors import UserError
+from albert_tf.files import file_within
 from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
 from albert_tf.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
@@ -21,6 +22,10 @@ def load_tokenizer(config, directory):
         UserError: the configuration lacks a key, names no tokenizer of ours, or
             its vocabulary file is missing or damaged.
     """
+    if not isinstance(config, dict):
+        raise UserError(
+            f"tokenizer configuration: must be an object, received {config!r}"
+        )
     for key in ("tokenizer", "vocabulary", "lowercase"):
         if key not in config:
             raise UserError(
@@ -28,13 +33,18 @@ def load_tokenizer(config, directory):
                 f"{config}"
             )
     kinds = {c.kind: c for c in (SentencePieceTokenizer, WordPieceTokenizer)}
-    if config["tokenizer"] not in kinds:
+    if config["tokenizer"] not in list(kinds):  # it may be a list
         raise UserError(
             f"tokenizer configuration: 'tokenizer' must be one of "
             f"{', '.join(kinds)}, received {config['tokenizer']!r}"
         )
+    if not isinstance(config["lowercase"], bool):
+        raise UserError(
+            "tokenizer configuration: 'lowercase' must be true or false, "
+            f"received {config['lowercase']!r}"
+        )
     return kinds[config["tokenizer"]](
-        pathlib.Path(directory) / config["vocabulary"], config["lowercase"]
+        file_within(directory, config["vocabulary"]), config["lowercase"]
     )
 
 
