@@ -7,10 +7,11 @@ import difflib
 import os
 from typing import Any
 
+from albert_tf import published_config
 from albert_tf.errors import UserError
 from albert_tf.json_files import read_json
 
-ACTIVATIONS = ("gelu", "gelu_new", "relu")
+ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu", "tanh", "linear")
 SHARING = ("all", "attention", "feed_forward", "none")
 
 
@@ -19,7 +20,8 @@ class AlbertConfig:
     """Sizes and rates of an ALBERT encoder, under their published names.
 
     The names are those of Google's `albert_config.json`; `layer_norm_eps`
-    and `classifier_dropout_prob` are Hugging Face's, `sharing` is ours.
+    and `classifier_dropout_prob` are Hugging Face's, `sharing` and
+    `project_equal_sizes` are ours.
 
     Attributes:
         vocab_size: V, number of tokens.
@@ -32,9 +34,10 @@ class AlbertConfig:
             time a layer is applied.
         num_attention_heads: A, heads of self-attention; divides H.
         intermediate_size: F, width inside the feed-forward network.
-        hidden_act: "gelu" (exact, with erf), "gelu_new" (tanh approximation)
-            or "relu". Google's files say "gelu" and mean the approximation;
-            `from_google` and `to_google` translate.
+        hidden_act: "gelu" (exact, with erf), "gelu_new" (tanh approximation),
+            "relu", "silu", "tanh" or "linear". Google's files say "gelu" and
+            mean the approximation, Hugging Face's have several names for it;
+            `from_google` and `from_huggingface` translate.
         hidden_dropout_prob: dropout after the embeddings, after attention and
             after the feed-forward network.
         attention_probs_dropout_prob: dropout on the attention probabilities.
@@ -47,6 +50,9 @@ class AlbertConfig:
         sharing: what the layers share (paper 4.4): "all", "attention" (each
             layer its own feed-forward network), "feed_forward" (each layer
             its own attention) or "none".
+        project_equal_sizes: whether the embedding is projected to the width
+            of the encoder where it has that width already, as models trained
+            with Hugging Face's code are.
 
     Raises:
         UserError: if a field breaks its rule; the message names field, value
@@ -70,6 +76,7 @@ class AlbertConfig:
     initializer_range: float = 0.02
     layer_norm_eps: float = 1e-12
     sharing: str = "all"
+    project_equal_sizes: bool = False
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -104,6 +111,14 @@ class AlbertConfig:
             self.sharing == "all" or self.num_hidden_groups == 1,
             f"must be 1 with sharing={self.sharing!r}: groups share all",
         )
+        self._check(
+            "project_equal_sizes",
+            not self.project_equal_sizes
+            or self.embedding_size == self.hidden_size,
+            f"must be False with embedding_size={self.embedding_size} and "
+            f"hidden_size={self.hidden_size}: they differ, so the embedding "
+            "is projected anyway",
+        )
 
     def _check(self, name: str, right: bool, rule: str) -> None:
         if not right:
@@ -119,11 +134,20 @@ class AlbertConfig:
         elif type_name == "float":
             right = type(value) in (int, float) and 0 <= value < float("inf")
             self._check(name, right, "must be a number, at least 0")
+        elif type_name == "bool":
+            self._check(name, type(value) is bool, "must be True or False")
 
     @property
     def head_size(self) -> int:
         """D, the width of one attention head."""
         return self.hidden_size // self.num_attention_heads
+
+    @property
+    def has_projection(self) -> bool:
+        """Whether the embedding is projected to the width of the encoder."""
+        return (
+            self.embedding_size != self.hidden_size or self.project_equal_sizes
+        )
 
     @property
     def num_blocks(self) -> int:
@@ -167,19 +191,30 @@ class AlbertConfig:
     # === JSON ===
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> AlbertConfig:
+    def load(
+        cls, path: str | os.PathLike, format: str | None = None
+    ) -> AlbertConfig:
         """Reads a JSON file of ours, Hugging Face's or Google's.
 
-        Ours is known by `sharing`, Hugging Face's by `model_type`; what has
-        neither is Google's.
+        Args:
+            path: the file.
+            format: "albert_tf", "huggingface" or "google". None guesses: ours
+                is known by `sharing`, Hugging Face's by `model_type` or
+                `architectures`; what has none of them is Google's.
+
+        Raises:
+            UserError: if the file cannot be read or asks for something that
+                is not built here; the message names the field.
         """
         values = read_json(path)
+        if format is None:
+            format = _guess_format(values)
         try:
-            if "sharing" in values:
+            if format == "albert_tf":
                 return cls.from_dict(values)
-            if "model_type" in values:
-                return cls.from_huggingface(values)
-            return cls.from_google(values)
+            if format == "huggingface":
+                return cls.from_huggingface(values, str(path))
+            return cls.from_google(values, str(path))
         except UserError as error:
             raise UserError(f"{path}: {error}") from None
 
@@ -197,84 +232,60 @@ class AlbertConfig:
         return cls(**values)
 
     @classmethod
-    def from_huggingface(cls, values: dict[str, Any]) -> AlbertConfig:
-        """From the fields of a Hugging Face `config.json`."""
-        if values.get("model_type") != "albert":
-            raise UserError(
-                f"model_type={values.get('model_type')!r} must be 'albert'"
-            )
-        return cls._from_published(values)
+    def from_huggingface(
+        cls, values: dict[str, Any], source: str = "config.json"
+    ) -> AlbertConfig:
+        """From the fields of a Hugging Face `config.json`.
+
+        Whether `project_equal_sizes` holds is seen in the weights only.
+
+        Args:
+            values: the fields.
+            source: where they are from, for the warning of unknown ones.
+
+        Raises:
+            UserError: if a field asks for something that is not built here.
+        """
+        return cls(**published_config.from_huggingface(values, source))
 
     def to_huggingface(self) -> dict[str, Any]:
-        """The fields of a Hugging Face `config.json`."""
-        return {
-            "model_type": "albert",
-            **self._published(),
-            "pad_token_id": 0,
-            "bos_token_id": 2,
-            "eos_token_id": 3,
-        }
+        """The fields of a Hugging Face `config.json`.
+
+        Raises:
+            UserError: if they cannot say how the layers share.
+        """
+        return published_config.to_huggingface(self.to_dict())
 
     @classmethod
-    def from_google(cls, values: dict[str, Any]) -> AlbertConfig:
-        """From the fields of Google's `albert_config.json`."""
-        if values.get("ln_type", "postln") != "postln":
-            raise UserError(
-                f"ln_type={values['ln_type']!r} must be 'postln': ALBERT "
-                "normalizes after each sublayer"
-            )
-        values = dict(values)
-        if values.get("hidden_act", "gelu") == "gelu":
-            values["hidden_act"] = "gelu_new"
-        return cls._from_published(values)
+    def from_google(
+        cls, values: dict[str, Any], source: str = "albert_config.json"
+    ) -> AlbertConfig:
+        """From the fields of Google's `albert_config.json`.
+
+        Args:
+            values: the fields.
+            source: where they are from, for the warning of unknown ones.
+
+        Raises:
+            UserError: if a field asks for something that is not built here.
+        """
+        return cls(**published_config.from_google(values, source))
 
     def to_google(self) -> dict[str, Any]:
         """The fields of Google's `albert_config.json`.
 
         Raises:
-            UserError: if the official code has no name for a value: exact
-                GELU, or another epsilon than 1e-12.
+            UserError: if the official code has no name for a value, such as
+                exact GELU or another epsilon than 1e-12.
         """
-        if self.hidden_act == "gelu" or self.layer_norm_eps != 1e-12:
-            raise UserError(
-                f"hidden_act={self.hidden_act!r} with layer_norm_eps="
-                f"{self.layer_norm_eps} cannot be said in Google's format, "
-                "which knows gelu_new and relu with 1e-12"
-            )
-        values = self._published()
-        del values["layer_norm_eps"], values["classifier_dropout_prob"]
-        if values["hidden_act"] == "gelu_new":
-            values["hidden_act"] = "gelu"
-        return {
-            **values,
-            "net_structure_type": 0,
-            "gap_size": 0,
-            "num_memory_blocks": 0,
-            "down_scale_factor": 1,
-        }
+        return published_config.to_google(self.to_dict())
 
-    @classmethod
-    def _from_published(cls, values: dict[str, Any]) -> AlbertConfig:
-        """Takes the fields that we have; what is absent has their default."""
-        if "vocab_size" not in values:
-            raise UserError("vocab_size is missing")
-        known = {field.name for field in dataclasses.fields(cls)}
-        taken = {k: v for k, v in values.items() if k in known}
-        # Both codes default to the sizes of the xxlarge model.
-        return cls(**{**_XXLARGE, **taken, "sharing": "all"})
 
-    def _published(self) -> dict[str, Any]:
-        """The fields for the other libraries, which can share all or none."""
-        values = self.to_dict()
-        sharing = values.pop("sharing")
-        if sharing == "none":
-            values["num_hidden_groups"] = self.num_hidden_layers
-        elif sharing != "all":
-            raise UserError(
-                f"sharing={sharing!r} cannot be said in another library's "
-                "format, which shares all or nothing"
-            )
-        return values
+def _guess_format(values: dict[str, Any]) -> str:
+    if "sharing" in values:
+        return "albert_tf"
+    is_huggingface = "model_type" in values or "architectures" in values
+    return "huggingface" if is_huggingface else "google"
 
 
 def _sizes(layers, hidden, heads, **other) -> dict[str, Any]:

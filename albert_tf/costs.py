@@ -20,7 +20,7 @@ def parameter_count(config: AlbertConfig) -> int:
         + config.max_position_embeddings
         + config.type_vocab_size
     )
-    embedding = rows * e + 2 * e + (e * h + h if e != h else 0)
+    embedding = rows * e + 2 * e + (e * h + h if config.has_projection else 0)
     attention = 4 * (h * h + h)
     feed_forward = h * f + f + f * h + h
     layer_norms = 2 * 2 * h
@@ -56,7 +56,7 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     matrices = 4 * h * h + 2 * h * f  # a token, in one block
     attention = 2 * length * h  # a token: scores and weighted sum
     layers = config.num_hidden_layers * config.inner_group_num
-    projection = config.embedding_size * h if config.embedding_size != h else 0
+    projection = config.embedding_size * h if config.has_projection else 0
     per_token = layers * (matrices + attention) + projection
     return length * per_token + h * h
 

@@ -66,8 +66,10 @@ def test_no_sharing_is_one_group_a_layer_elsewhere():
         ({"vocab_size": "30000"}, "vocab_size='30000' must be a whole"),
         ({"vocab_size": True}, "vocab_size=True must be a whole"),
         ({"hidden_dropout_prob": 1.0}, "hidden_dropout_prob=1.0 must be"),
-        ({"hidden_act": "swish"}, "hidden_act='swish' must be one of gelu"),
+        ({"hidden_act": "mish"}, "hidden_act='mish' must be one of gelu"),
         ({"sharing": "some"}, "sharing='some' must be one of all"),
+        ({"project_equal_sizes": 1}, "project_equal_sizes=1 must be True or"),
+        ({"project_equal_sizes": True}, "project_equal_sizes=True must be Fal"),
         ({"num_hidden_groups": 13}, "num_hidden_groups=13 must be at most"),
         (
             {"num_hidden_groups": 2, "sharing": "none"},
@@ -116,6 +118,129 @@ def test_damaged_files_are_named(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(UserError, match=f"config.json: .*{message}"):
         AlbertConfig.load(path)
+
+
+# === What other libraries' files say ===
+
+SMALL = {"vocab_size": 9, "hidden_size": 8, "num_attention_heads": 2}
+
+
+def huggingface(**fields):
+    return AlbertConfig.from_huggingface({**SMALL, **fields})
+
+
+def google(**fields):
+    return AlbertConfig.from_google({**SMALL, **fields})
+
+
+@pytest.mark.parametrize(
+    ("read", "theirs", "ours"),
+    [
+        (huggingface, "gelu", "gelu"),
+        (huggingface, "gelu_python", "gelu"),
+        (huggingface, "gelu_new", "gelu_new"),
+        (huggingface, "gelu_fast", "gelu_new"),
+        (huggingface, "gelu_accurate", "gelu_new"),
+        (huggingface, "gelu_pytorch_tanh", "gelu_new"),
+        (huggingface, "gelu_python_tanh", "gelu_new"),
+        (huggingface, "swish", "silu"),
+        (huggingface, "silu", "silu"),
+        (huggingface, "tanh", "tanh"),
+        (google, "gelu", "gelu_new"),
+        (google, "GELU", "gelu_new"),
+        (google, "relu", "relu"),
+        (google, "", "linear"),
+        (google, None, "linear"),
+    ],
+)
+def test_names_of_activations(read, theirs, ours):
+    assert read(hidden_act=theirs).hidden_act == ours
+
+
+def test_activations_left_out():
+    assert huggingface().hidden_act == google().hidden_act == "gelu_new"
+
+
+@pytest.mark.parametrize(
+    ("read", "field", "value"),
+    [
+        (huggingface, "hidden_act", "quick_gelu"),
+        (huggingface, "hidden_act", None),
+        (huggingface, "hidden_act", ["gelu"]),
+        (huggingface, "position_embedding_type", "relative_key_query"),
+        (huggingface, "is_decoder", True),
+        (huggingface, "add_cross_attention", True),
+        (huggingface, "pruned_heads", {"0": [1]}),
+        (huggingface, "quantization_config", {"load_in_8bit": True}),
+        (huggingface, "hidden_dropout_prob", "0.1"),
+        (huggingface, "hidden_dropout_prob", None),
+        (huggingface, "num_hidden_groups", 13),
+        (huggingface, "layer_norm_eps", "1e-12"),
+        (google, "hidden_act", "sigmoid"),
+        (google, "net_structure_type", 1),
+        (google, "gap_size", 2),
+        (google, "num_memory_blocks", 1),
+        (google, "down_scale_factor", 2),
+        (google, "ln_type", "preln"),
+    ],
+)
+def test_what_is_not_built_is_refused_by_name(read, field, value):
+    with pytest.raises(UserError, match=field):
+        read(**{field: value})
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"position_embedding_type": None, "pruned_heads": []},
+        {"is_decoder": False, "quantization_config": None},
+        {"chunk_size_feed_forward": 8, "tie_word_embeddings": False},
+        {"num_memory_blocks": 3, "torch_dtype": "float16", "top_k": 50},
+        {"id2label": {"0": "a"}, "problem_type": "regression"},
+    ],
+)
+def test_what_changes_nothing_is_not_minded(fields):
+    assert huggingface(**fields) == huggingface()
+
+
+def test_rates_left_to_others():
+    config = huggingface(hidden_dropout_prob=0.2, classifier_dropout_prob=None)
+    assert config.classifier_dropout_prob == 0.2
+    config = google(hidden_dropout_prob=None, attention_probs_dropout_prob=None)
+    assert config == google()
+
+
+@pytest.mark.parametrize("read", [huggingface, google])
+def test_unknown_fields_are_told_once(read):
+    message = "config.json: unknown fields are not used: layers, rotary$"
+    with pytest.warns(UserWarning, match=message) as caught:
+        config = read(rotary=9, layers=0.5)
+    assert config == read()
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "format", "act"),
+    [
+        ({}, None, "gelu_new"),
+        ({}, "huggingface", "gelu"),
+        ({"architectures": ["AlbertModel"]}, None, "gelu"),
+        ({"model_type": "albert"}, None, "gelu"),
+    ],
+)
+def test_whose_gelu_a_file_means(tmp_path, fields, format, act):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**SMALL, "hidden_act": "gelu", **fields}))
+    assert AlbertConfig.load(path, format).hidden_act == act
+
+
+@pytest.mark.parametrize("act", ["gelu_new", "relu", "tanh", "linear"])
+def test_activations_that_google_has(act):
+    config = AlbertConfig(hidden_act=act)
+    assert AlbertConfig.from_google(config.to_google()) == config
+    with pytest.raises(UserError, match="hidden_act='silu'"):
+        AlbertConfig(hidden_act="silu").to_google()
 
 
 def test_missing_file(tmp_path):

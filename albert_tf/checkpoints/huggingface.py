@@ -16,8 +16,8 @@ from albert_tf.checkpoints.head import Head, head_of
 from albert_tf.checkpoints.rename import (
     RenameTable,
     add_identity_projection,
-    drop_identity_projection,
     keep,
+    settle_projection,
     transpose,
 )
 from albert_tf.checkpoints.storage import read_safetensors, write_safetensors
@@ -94,7 +94,7 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     directory = Path(source)
     if not directory.is_dir():
         directory = _download(source)
-    config = AlbertConfig.load(directory / "config.json")
+    config = AlbertConfig.load(directory / "config.json", "huggingface")
     published = read_json(directory / "config.json")
     tensors = {_full_name(n): a for n, a in _read_tensors(directory).items()}
     _check_tied(tensors, source)
@@ -104,13 +104,14 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     unknown = [name for name in unknown if not _IGNORED.fullmatch(name)]
     if unknown:
         warn(f"{source}: unknown weights are left out: {', '.join(unknown)}")
+    weights, config = settle_projection(weights, config)
     arguments = {}
     if "logits/bias" in weights:
         arguments["labels"] = _labels(published, len(weights["logits/bias"]))
     return Checkpoint(
         source=f"hf:{source}",
         config=config,
-        weights=drop_identity_projection(weights, config, f"hf:{source}"),
+        weights=weights,
         model_name=head.model_name,
         arguments=arguments,
         get_preprocessor=lambda: read_vocabulary(directory, config),

@@ -13,8 +13,8 @@ from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.head import Head
 from albert_tf.checkpoints.rename import (
     RenameTable,
-    drop_identity_projection,
     keep,
+    settle_projection,
 )
 from albert_tf.checkpoints.vocabulary import preprocessor_for
 from albert_tf.config import AlbertConfig
@@ -124,10 +124,11 @@ def read(preset: str, heads: Sequence[Head] = ()) -> Checkpoint:
     )
     tensors = {w.path: w.numpy() for w in backbone.weights}
     weights, _ = _TABLE.to_ours(tensors, config)
+    weights, config = settle_projection(weights, config)
     return Checkpoint(
         source=source,
         config=config,
-        weights=drop_identity_projection(weights, config, source),
+        weights=weights,
         model_name="AlbertEncoder",
         get_preprocessor=lambda: _read_vocabulary(library, preset, config),
     )

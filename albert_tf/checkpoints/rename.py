@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -100,34 +101,36 @@ _KERNEL = "encoder/embedding/projection/kernel"
 _BIAS = "encoder/embedding/projection/bias"
 
 
-def drop_identity_projection(
-    weights: dict[str, np.ndarray], config: AlbertConfig, source: str
-) -> dict[str, np.ndarray]:
-    """Leaves out a projection from E to H = E that changes nothing.
+def settle_projection(
+    weights: dict[str, np.ndarray], config: AlbertConfig
+) -> tuple[dict[str, np.ndarray], AlbertConfig]:
+    """Finds out whether equal sizes are projected; only the weights tell.
 
-    Hugging Face and keras-hub always project; the official code and ours only
-    where E differs from H.
+    Hugging Face and keras-hub always project, the official code only where E
+    differs from H. A projection that changes nothing is left out.
 
-    Raises:
-        UserError: if E = H and the projection is not the identity.
+    Args:
+        weights: by our names.
+        config: what the source says besides.
+
+    Returns:
+        The weights, and the configuration that goes with them.
     """
     if config.embedding_size != config.hidden_size or _KERNEL not in weights:
-        return weights
+        return weights, config
     kernel, bias = weights[_KERNEL], weights.get(_BIAS, np.zeros(1))
-    if not np.array_equal(kernel, np.eye(len(kernel))) or bias.any():
-        raise UserError(
-            f"{source}: has a projection from embedding_size="
-            f"{config.embedding_size} to hidden_size={config.hidden_size}; "
-            "between equal sizes ALBERT has none, so it must be the identity"
-        )
-    return {k: v for k, v in weights.items() if k not in (_KERNEL, _BIAS)}
+    if not np.array_equal(kernel, np.eye(config.hidden_size)) or bias.any():
+        return weights, dataclasses.replace(config, project_equal_sizes=True)
+    return {k: v for k, v in weights.items() if k not in (_KERNEL, _BIAS)}, (
+        config
+    )
 
 
 def add_identity_projection(
     weights: dict[str, np.ndarray], config: AlbertConfig
 ) -> dict[str, np.ndarray]:
-    """The inverse of `drop_identity_projection`."""
-    if config.embedding_size != config.hidden_size:
+    """For libraries that always project: one that changes nothing."""
+    if config.has_projection:
         return weights
     return {
         **weights,

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 
-from keras import ops
+from keras import activations, ops
 
 from albert_tf.config import AlbertConfig
 
@@ -18,4 +18,7 @@ def activation(config: AlbertConfig) -> Callable:
         "gelu": functools.partial(ops.gelu, approximate=False),
         "gelu_new": functools.partial(ops.gelu, approximate=True),
         "relu": ops.relu,
+        "silu": ops.silu,
+        "tanh": ops.tanh,
+        "linear": activations.linear,
     }[config.hidden_act]

@@ -13,7 +13,8 @@ class FactorizedEmbedding(AlbertLayer):
     """Tokens at width E, with position and segment, projected to width H.
 
     The vocabulary costs V x E + E x H weights instead of V x H. As in the
-    official code there is no projection where E equals H.
+    official code there is no projection where E equals H, unless
+    `config.project_equal_sizes` asks for one.
 
     Args:
         config: the model's sizes and rates.
@@ -29,7 +30,7 @@ class FactorizedEmbedding(AlbertLayer):
         self.segment_embedding = self._table(config.type_vocab_size, "segment")
         self.norm = self.layer_norm("layer_norm")
         self.projection = None
-        if config.embedding_size != config.hidden_size:
+        if config.has_projection:
             self.projection = self.dense(config.hidden_size, "projection")
 
     def _table(self, rows: int, name: str) -> keras.layers.Embedding:

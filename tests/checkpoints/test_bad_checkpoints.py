@@ -251,18 +251,6 @@ def test_group_that_the_configuration_lacks_is_named(tmp_path, small_config):
         AlbertEncoder.from_preset(f"hf:{tmp_path}/out")
 
 
-def test_projection_between_equal_widths(refused, tmp_path, small_config):
-    config = dataclasses.replace(small_config, embedding_size=12)
-    AlbertEncoder(config).save_preset(tmp_path / "out", "huggingface")
-
-    def scale(tensors):
-        tensors["encoder.embedding_hidden_mapping_in.weight"] *= 2
-
-    _rewrite(tmp_path / "out", scale)
-    message = refused(AlbertEncoder.from_preset, f"hf:{tmp_path}/out")
-    assert "must be the identity" in message
-
-
 # === Labels and vocabularies ===
 
 

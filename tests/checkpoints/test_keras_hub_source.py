@@ -77,9 +77,12 @@ def test_no_vocabulary_gives_no_preprocessor(tmp_path):
 def test_projection_between_equal_sizes(tmp_path, randomize):
     backbone = randomize(_backbone(embedding_dim=12))
     backbone.save_to_preset(tmp_path / "random")
-    source = f"keras_hub:{tmp_path}/random"
-    with pytest.raises(UserError, match="must be the identity"):
-        AlbertEncoder.from_preset(source)
+    encoder = AlbertEncoder.from_preset(f"keras_hub:{tmp_path}/random")
+    assert encoder.config.project_equal_sizes
+    np.testing.assert_array_equal(
+        encoder.embedding.projection.kernel,
+        backbone.get_layer("embedding_projection").kernel,
+    )
 
 
 def test_unknown_preset():
