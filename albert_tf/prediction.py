@@ -29,12 +29,33 @@ class Prediction:
         highest = max(logits)
         exponentials = [math.exp(logit - highest) for logit in logits]
         total = sum(exponentials)
-        scores = sorted(
-            (
-                (e / total, label)
-                for e, label in zip(exponentials, labels, strict=True)
-            ),
-            key=lambda pair: -pair[0],
-        )
-        score, label = scores[0]
-        return cls(label, score, {label: score for score, label in scores})
+        scores = _sorted([e / total for e in exponentials], labels)
+        label, score = next(iter(scores.items()))
+        return cls(label, score, scores)
+
+
+@dataclasses.dataclass(frozen=True)
+class MultilabelPrediction:
+    """The labels that fit and the probabilities of all.
+
+    Attributes:
+        labels: those with a probability of at least a half, highest first.
+        scores: every label's probability, highest first.
+    """
+
+    labels: list[str]
+    scores: dict[str, float]
+
+    @classmethod
+    def from_logits(
+        cls, logits: Sequence[float], labels: Sequence[str]
+    ) -> MultilabelPrediction:
+        """The sigmoid of each of one example's logits, [C]."""
+        sigmoids = [0.5 * (1 + math.tanh(0.5 * logit)) for logit in logits]
+        scores = _sorted(sigmoids, labels)
+        return cls([x for x, score in scores.items() if score >= 0.5], scores)
+
+
+def _sorted(scores: Sequence[float], labels: Sequence[str]) -> dict[str, float]:
+    pairs = sorted(zip(scores, labels, strict=True), key=lambda pair: -pair[0])
+    return {label: float(score) for score, label in pairs}

@@ -39,7 +39,8 @@ from albert_tf.data.pretraining_corpus import PretrainingCorpus
 from albert_tf.data.readers import read_examples
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.recipes import snips
-from albert_tf.training.finetune import FinetuneOptions, finetune
+from albert_tf.training.finetune import finetune
+from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.pretraining_trainer import PretrainingEvaluator
 
 

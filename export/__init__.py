@@ -8,11 +8,11 @@ import importlib
 
 _HOMES = {
     "BenchmarkReport": "export.benchmark",
-    "TFLiteClassifier": "export.tflite_classifier",
     "TFLiteModel": "export.tflite_model",
     "VerificationError": "export.verification",
     "VerificationReport": "export.verification",
     "benchmark": "export.benchmark",
+    "open_tflite": "export.tflite_predictor",
     "to_tflite": "export.tflite",
     "verify": "export.verification",
 }

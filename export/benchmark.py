@@ -41,7 +41,7 @@ def benchmark(
     """Measures a file in a fresh process, on one thread.
 
     Args:
-        path: a file that `to_tflite` wrote of an `AlbertClassifier`.
+        path: a file that `to_tflite` wrote of a model for a task.
         texts: real ones; each is predicted once.
         warmup: texts that are predicted before the clock starts.
 
@@ -73,19 +73,19 @@ def benchmark(
 def _measure(job: dict) -> BenchmarkReport:
     import ai_edge_litert.interpreter  # noqa: F401
 
-    from export.tflite_classifier import TFLiteClassifier
+    from export.tflite_predictor import open_tflite
 
     imported = _peak_memory()
     start = time.perf_counter()
-    classifier = TFLiteClassifier(job["path"])
-    classifier.logits(job["texts"][0])
+    predictor = open_tflite(job["path"])
+    predictor.predict(job["texts"][:1])
     load = time.perf_counter() - start
     for text in job["texts"][: job["warmup"]]:
-        classifier.logits(text)
+        predictor.predict([text])
     times = []
     for text in job["texts"]:
         start = time.perf_counter()
-        classifier.logits(text)
+        predictor.predict([text])
         times.append(time.perf_counter() - start)
     ninth = sorted(times)[int(0.9 * len(times))]
     return BenchmarkReport(

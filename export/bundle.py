@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albert_tf.errors import UserError
+from albert_tf.tasks import task_of_model
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
 
 _NAME = "albert_tf.json"
-_FORMAT = 1
+_FORMAT = 2
 # What reading arbitrary bytes as an archive of JSON may raise.
 _DAMAGES = (
     zipfile.BadZipFile,
@@ -44,7 +45,8 @@ class Bundle:
         model: the class that was exported, such as "AlbertClassifier".
         config: the fields of its `AlbertConfig`.
         quantization: "int8" or "float32".
-        labels: the names of the classes; empty without a classifier.
+        task: the task that it is for, such as "classification", or None.
+        settings: the task's, such as its labels.
         preprocessor: `max_length` and the tokenizer's configuration, or None.
         vocabulary: the vocabulary file's content, or None.
     """
@@ -52,7 +54,8 @@ class Bundle:
     model: str
     config: dict[str, Any]
     quantization: str
-    labels: tuple[str, ...]
+    task: str | None
+    settings: dict[str, Any]
     preprocessor: dict[str, Any] | None
     vocabulary: bytes | None
 
@@ -63,12 +66,14 @@ def append_bundle(
     """Puts all that prediction needs behind the network in `path`."""
     path = Path(path)
     content = path.read_bytes()
+    task = task_of_model(model)
     values = {
         "format": _FORMAT,
         "model": type(model).__name__,
         "config": model.config.to_dict(),
         "quantization": quantization,
-        "labels": list(getattr(model, "labels", [])),
+        "task": task and task.name,
+        "settings": task.settings if task else {},
         "preprocessor": None,
         "network_bytes": len(content),
         "network_sha256": hashlib.sha256(content).hexdigest(),
@@ -125,7 +130,8 @@ def read_bundle(path: str | os.PathLike) -> Bundle:
             model=values["model"],
             config=values["config"],
             quantization=values["quantization"],
-            labels=tuple(values["labels"]),
+            task=values["task"],
+            settings=values["settings"],
             preprocessor=values["preprocessor"],
             vocabulary=vocabulary,
         )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from albert_tf.data.labels import label_ids
-from albert_tf.errors import UserError
-from export.tflite_classifier import TFLiteClassifier
+from albert_tf.errors import UserError, require
+from albert_tf.tasks.predictor import Predictor
+from export.bundle import read_bundle
+from export.tflite_predictor import open_tflite
 
-if TYPE_CHECKING:
-    from albert_tf.data.example import Example
-    from albert_tf.models.classifier import AlbertClassifier
+# Float32 files differ from Keras by the order of sums alone.
+_FLOAT_TOLERANCE = 1e-3
 
 
 class VerificationError(UserError):
@@ -28,83 +29,134 @@ class VerificationReport:
 
     Attributes:
         examples: how many there were.
-        max_logit_difference: largest absolute difference of a logit.
-        agreement: share of the examples with the same prediction.
-        keras_accuracy: share that Keras gets right.
-        tflite_accuracy: share that the file gets right.
+        max_difference: largest absolute difference of an output.
+        agreement: share of the examples with the same answer.
+        figure: the score's figure that was compared.
+        keras_score: what Keras scores.
+        tflite_score: what the file scores.
     """
 
     examples: int
-    max_logit_difference: float
+    max_difference: float
     agreement: float
-    keras_accuracy: float
-    tflite_accuracy: float
+    figure: str
+    keras_score: float
+    tflite_score: float
 
 
 def verify(
-    model: AlbertClassifier,
+    model,
     path: str | os.PathLike,
-    examples: Sequence[Example],
+    examples: Sequence[Any],
     threshold: float = 0.5,
+    least_agreement: float = 0.9,
 ) -> VerificationReport:
     """Runs Keras and the file on the same labelled examples.
 
     Args:
-        model: what was exported.
+        model: the `TaskModel` that was exported.
         path: the file.
         examples: real ones, with labels.
-        threshold: how many percentage points of accuracy the file may lose.
+        threshold: how many points of a hundred of the task's figure the file
+            may lose.
+        least_agreement: the share of the examples that must have the same
+            answer. A file in float32 must besides have the same outputs to
+            1e-3.
 
     Returns:
         What was compared.
 
     Raises:
-        VerificationError: if the file loses more, has other labels, or either
-            answers with NaN.
-        UserError: if the model is no classifier, there are no examples, or
-            the file or a label is wrong.
+        VerificationError: if the file loses or differs more, has other
+            settings, or either answers with NaN.
+        UserError: if the model is for no task, there are no examples, a
+            threshold is no number, or the file or a label is wrong.
     """
-    if not hasattr(model, "labels"):
-        raise UserError(
-            f"only a classifier can be verified, not {type(model).__name__}"
-        )
+    require(
+        math.isfinite(threshold) and threshold >= 0,
+        "must be a number, at least 0",
+        threshold=threshold,
+    )
+    require(
+        0 <= least_agreement <= 1,
+        "must be a number from 0 to 1",
+        least_agreement=least_agreement,
+    )
     if not examples:
         raise UserError("there are no examples to verify with")
-    truth = label_ids(examples, model.labels)
-    texts = [example.text for example in examples]
-    pairs = [example.pair or "" for example in examples]  # "" is no pair
-    classifier = TFLiteClassifier(path)
-    if classifier.labels != model.labels:
+    keras, tflite = Predictor.of_model(model), open_tflite(path)
+    _check_settings(keras.task, tflite.task)
+    report = _compare(keras, tflite, examples)
+    _judge(report, threshold, least_agreement)
+    if (
+        read_bundle(path).quantization == "float32"
+        and report.max_difference > _FLOAT_TOLERANCE
+    ):
         raise VerificationError(
-            f"the file has the labels {', '.join(classifier.labels)}, the "
-            f"model {', '.join(model.labels)}"
-        )
-    expected = model.predict((texts, pairs), verbose=0)["logits"]
-    actual = np.stack(
-        [
-            classifier.logits(text, pair)
-            for text, pair in zip(texts, pairs, strict=True)
-        ]
-    )
-    for who, logits in (("file", actual), ("Keras model", expected)):
-        if not np.isfinite(logits).all():
-            raise VerificationError(f"the {who} answers with NaN or infinity")
-    report = VerificationReport(
-        examples=len(examples),
-        max_logit_difference=float(np.abs(actual - expected).max()),
-        agreement=_share(actual.argmax(-1) == expected.argmax(-1)),
-        keras_accuracy=_share(expected.argmax(-1) == truth),
-        tflite_accuracy=_share(actual.argmax(-1) == truth),
-    )
-    lost = 100 * (report.keras_accuracy - report.tflite_accuracy)
-    if lost > threshold:
-        raise VerificationError(
-            f"the file loses {lost:.2f} points of accuracy against Keras "
-            f"({report.keras_accuracy:.4f} -> {report.tflite_accuracy:.4f}); "
-            f"at most {threshold} are allowed"
+            f"the outputs of the float32 file differ from Keras by "
+            f"{report.max_difference:.2g}; at most {_FLOAT_TOLERANCE} is "
+            "rounding, so it is of another model"
         )
     return report
 
 
-def _share(right: np.ndarray) -> float:
-    return float(right.mean())
+def _check_settings(keras, tflite) -> None:
+    mine = {"task": keras.name, **keras.settings}
+    theirs = {"task": tflite.name, **tflite.settings}
+    for name, value in mine.items():
+        if theirs.get(name) != value:
+            raise VerificationError(
+                f"the file has {name}={theirs.get(name)}, the model "
+                f"{name}={value}"
+            )
+
+
+def _compare(
+    keras: Predictor, tflite: Predictor, examples: Sequence[Any]
+) -> VerificationReport:
+    task = keras.task
+    rows = keras.rows(examples)
+    outputs = {"Keras model": keras.outputs(rows), "file": tflite.outputs(rows)}
+    for who, named in outputs.items():
+        if not all(np.isfinite(a).all() for v in named.values() for a in v):
+            raise VerificationError(f"the {who} answers with NaN or infinity")
+    expected, actual = (
+        task.answers(named, rows, examples) for named in outputs.values()
+    )
+    figure = task.figure
+    return VerificationReport(
+        examples=len(examples),
+        max_difference=_max_difference(*outputs.values()),
+        agreement=task.agreement(expected, actual),
+        figure=figure,
+        keras_score=task.score(expected, examples).figures[figure],
+        tflite_score=task.score(actual, examples).figures[figure],
+    )
+
+
+def _max_difference(
+    expected: Mapping[str, Sequence], actual: Mapping[str, Sequence]
+) -> float:
+    return max(
+        float(np.abs(np.asarray(a) - np.asarray(b)).max())
+        for name in expected
+        for a, b in zip(expected[name], actual[name], strict=True)
+    )
+
+
+def _judge(
+    report: VerificationReport, threshold: float, least_agreement: float
+) -> None:
+    lost = 100 * (report.keras_score - report.tflite_score)
+    if not lost <= threshold:
+        raise VerificationError(
+            f"the file loses {lost:.2f} points of {report.figure} against "
+            f"Keras ({report.keras_score:.4f} -> {report.tflite_score:.4f}); "
+            f"at most {threshold} are allowed"
+        )
+    if not report.agreement >= least_agreement:
+        raise VerificationError(
+            f"the file gives the same answer as Keras to "
+            f"{report.agreement:.1%} of the examples; at least "
+            f"{least_agreement:.0%} are needed"
+        )

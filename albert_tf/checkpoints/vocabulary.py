@@ -29,9 +29,7 @@ def preprocessor_for(
     tokenizer: Tokenizer, config: AlbertConfig
 ) -> TextPreprocessor:
     """A preprocessor for sequences as long as the model's positions reach."""
-    return TextPreprocessor(
-        tokenizer, max_length=min(512, config.max_position_embeddings)
-    )
+    return TextPreprocessor(tokenizer, config.max_position_embeddings)
 
 
 def read_vocabulary(

@@ -10,10 +10,12 @@ import logging
 import os
 import sys
 import warnings
+from typing import Annotated
 
 import typer
 
-from albert_tf.cli import classification, models, pretraining
+from albert_tf import __version__
+from albert_tf.cli import demo, models, pretraining, tasks
 from albert_tf.cli.terminal import fail, show_warning
 from albert_tf.errors import UserError
 
@@ -32,18 +34,29 @@ app = typer.Typer(
 # What typer's own copy of click raises; it has no public name.
 UsageError = typer.BadParameter.__base__
 for command in (
-    classification.demo,
+    demo.demo,
     pretraining.vocabulary,
     pretraining.prepare,
     pretraining.pretrain,
-    classification.finetune,
-    classification.evaluate,
-    classification.predict,
+    tasks.finetune,
+    tasks.evaluate,
+    tasks.predict,
     models.export,
     models.convert,
     models.info,
 ):
     app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version and end.")
+    ] = False,
+):
+    """ALBERT for TensorFlow and Keras 3, from pre-training to a phone."""
+    if version:
+        print(f"albert-tf {__version__}")
 
 
 def main() -> None:
@@ -55,6 +68,8 @@ def main() -> None:
         status = app(arguments, prog_name="albert-tf", standalone_mode=False)
     except UsageError as error:
         hint = f"see {error.ctx.command_path} --help"
+        if error.ctx.info_name == "predict" and hasattr(error, "option_name"):
+            hint = f"a text that begins with - goes after --; {hint}"
         status = fail(f"{error.format_message().rstrip('.')}; {hint}")
     except UserError as error:
         status = fail(str(error))

@@ -17,7 +17,17 @@ TextColumn = Annotated[str | None, Option("--text", help="Column of the text.")]
 PairColumn = Annotated[
     str | None, Option("--pair", help="Column of a second text.")
 ]
-LabelColumn = Annotated[str, Option("--label", help="Column of the class.")]
+LabelColumn = Annotated[
+    str | None, Option("--label", help="Column of the label.")
+]
+Header = Annotated[
+    str | None,
+    Option(
+        "--header",
+        help="Names of all columns, with commas between them, of a file whose "
+        "first row is data already.",
+    ),
+]
 Overwrite = Annotated[
     bool, Option("--overwrite", help="Replace what is there.")
 ]

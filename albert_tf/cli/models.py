@@ -27,11 +27,12 @@ def export(
         Option(help="Labelled examples: compare the file with Keras on them."),
     ] = None,
     threshold: Annotated[
-        float, Option(help="Points of accuracy that the file may lose.")
+        float,
+        Option(help="Points of the task's score that the file may lose."),
     ] = 0.5,
     text: TextColumn = None,
     pair: PairColumn = None,
-    label: LabelColumn = "label",
+    label: LabelColumn = None,
     overwrite: Overwrite = False,
 ):
     """Makes one file for the phone: model, labels and vocabulary.
@@ -44,15 +45,16 @@ def export(
     from albert_tf.files import check_new_file, new_file
 
     check_new_file(output, overwrite)
-    examples = None
-    if verify is not None:
-        from albert_tf.data.readers import read_examples
-
-        examples = read_examples(verify, text, pair, label)
     import export as exporter
     from albert_tf.models import load_model
+    from albert_tf.data.columns import Columns
+    from albert_tf.tasks.predictor import Predictor
 
     loaded = load_model(model)
+    examples = None
+    if verify is not None:
+        task = Predictor.of_model(loaded).task
+        examples = task.read(verify, Columns(text, pair, label))
     with new_file(output, overwrite) as file:
         exporter.to_tflite(loaded, file, quantization)
         if examples is not None:

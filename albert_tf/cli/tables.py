@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.table import Table
 
@@ -14,7 +14,7 @@ from albert_tf.costs import (
     multiply_accumulates,
     parameter_count,
 )
-from albert_tf.evaluation.classification_report import ClassificationReport
+from albert_tf.evaluation.score import Score
 
 LENGTHS = (16, 32, 64, 128, 256, 384, 512)
 
@@ -34,30 +34,29 @@ def fields(values) -> Table:
     rows = []
     for field in dataclasses.fields(values):
         value = getattr(values, field.name)
-        shown = f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
+        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
         rows.append((field.name.replace("_", " "), shown))
     return two_columns(rows)
 
 
-def classification(report: ClassificationReport) -> Table:
-    """Precision, recall and F1 of each class, and over all."""
-    table = Table()
-    table.add_column("class", overflow="fold")
-    for name in ("precision", "recall", "F1", "examples"):
-        table.add_column(name, justify="right")
-    for i, label in enumerate(report.labels):
-        table.add_row(
-            label,
-            f"{report.precision[i]:.4f}",
-            f"{report.recall[i]:.4f}",
-            f"{report.f1[i]:.4f}",
-            f"{report.support[i]:,}",
-        )
-    table.add_section()
-    table.add_row("macro F1", "", "", f"{report.macro_f1:.4f}", "")
-    total = f"{sum(report.support):,}"
-    table.add_row("accuracy", "", "", f"{report.accuracy:.4f}", total)
-    return table
+def score(report: Score) -> Iterator[Table]:
+    """The figures of a score, after a table of its classes if there are any."""
+    if report.details:
+        table = Table()
+        table.add_column("", overflow="fold")
+        for name in next(iter(report.details.values())):
+            table.add_column(name, justify="right")
+        for name, values in report.details.items():
+            table.add_row(name, *map(_number, values.values()))
+        yield table
+    rows = [
+        (k.replace("_", " "), _number(v)) for k, v in report.figures.items()
+    ]
+    yield two_columns([*rows, ("examples", _number(report.examples))])
+
+
+def _number(value: float | int) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
 def presets(configs: Mapping[str, AlbertConfig]) -> Table:

@@ -10,9 +10,10 @@ class Example:
     Attributes:
         text: the text, or the first of two.
         pair: the second text, None where there is one only.
-        label: the class as the file writes it, None where it is not known.
+        label: what is to be learned, None where it is not known: the class as
+            the file writes it, several of them, or a number.
     """
 
     text: str
     pair: str | None = None
-    label: str | None = None
+    label: str | tuple[str, ...] | float | None = None

@@ -50,6 +50,10 @@ class TextPreprocessor:
         """
         return pad(self.encode(texts, pairs))
 
+    def with_max_length(self, max_length: int) -> TextPreprocessor:
+        """The same with another longest sequence."""
+        return TextPreprocessor(self.tokenizer, max_length)
+
     def encode(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None
     ) -> list[Encoding]:

@@ -4,9 +4,11 @@ import dataclasses
 
 import numpy as np
 
+from albert_tf.evaluation.score import Score
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class ClassificationReport:
+class ClassificationReport(Score):
     """How well predictions agree with the truth.
 
     Attributes:
@@ -30,15 +32,34 @@ class ClassificationReport:
     support: np.ndarray
     confusion: np.ndarray
 
-    def to_dict(self) -> dict:
-        """The same, ready for JSON; what belongs to a class under its name."""
-        columns = ("precision", "recall", "f1", "support")
+    @property
+    def examples(self) -> int:
+        """How many there were."""
+        return int(self.support.sum())
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean recall of the classes that occur."""
+        return float(self.recall[self.support > 0].mean())
+
+    @property
+    def figures(self):
+        """Accuracy, the mean F1 and the mean recall."""
         return {
             "accuracy": self.accuracy,
             "macro_f1": self.macro_f1,
-            "classes": {
-                label: {name: getattr(self, name)[k].item() for name in columns}
-                for k, label in enumerate(self.labels)
-            },
-            "confusion": self.confusion.tolist(),
+            "balanced_accuracy": self.balanced_accuracy,
         }
+
+    @property
+    def details(self):
+        """The classes."""
+        columns = ("precision", "recall", "f1", "support")
+        return {
+            label: {name: getattr(self, name)[k].item() for name in columns}
+            for k, label in enumerate(self.labels)
+        }
+
+    def to_dict(self) -> dict:
+        """The same, ready for JSON; what belongs to a class under its name."""
+        return {**super().to_dict(), "confusion": self.confusion.tolist()}

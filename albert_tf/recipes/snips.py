@@ -20,10 +20,7 @@ from pathlib import Path
 from rich.console import Console
 
 from albert_tf.data.example import Example
-from albert_tf.data.labels import label_ids
 from albert_tf.data.readers import read_examples
-from albert_tf.evaluation.classification import evaluate_classification
-from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
 from albert_tf.files import new_file
 from albert_tf.prediction import Prediction
 
@@ -109,7 +106,8 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
         What was measured.
     """
     import export
-    from albert_tf.training.finetune import FinetuneOptions, finetune
+    from albert_tf.training.finetune import finetune
+    from albert_tf.training.finetune_options import FinetuneOptions
 
     output = Path(output)
     train, dev, test = (examples(split) for split in ("train", "dev", "test"))
@@ -132,26 +130,23 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
     export.to_tflite(result.model, file, quantization="int8", overwrite=True)
     verified = export.verify(result.model, file, test)
     measured = export.benchmark(file, [example.text for example in test])
-    classifier = export.TFLiteClassifier(file)
-    predictions = classifier.classify([example.text for example in test])
-    predicted = [classifier.labels.index(p.label) for p in predictions]
-    scores = evaluate_classification(
-        label_ids(test, classifier.labels), predicted, classifier.labels
-    )
-    plot_confusion_matrix(scores, output / "confusion_matrix.png")
+    predictor = export.open_tflite(file)
+    task = predictor.task
+    score = task.score(predictor.answers(test), test)
+    task.draw(score, output / "confusion_matrix.png")
     report = DemoReport(
         parameters=result.model.count_params(),
-        keras_accuracy=verified.keras_accuracy,
-        tflite_accuracy=verified.tflite_accuracy,
+        keras_accuracy=verified.keras_score,
+        tflite_accuracy=verified.tflite_score,
         agreement=verified.agreement,
-        max_logit_difference=verified.max_logit_difference,
+        max_logit_difference=verified.max_difference,
         tflite_bytes=file.stat().st_size,
         latency_ms=measured.latency_ms,
         load_ms=measured.load_ms,
         peak_memory_bytes=measured.peak_memory_bytes,
         padded_share=result.padded_share,
         predictions=dict(
-            zip(SENTENCES, classifier.classify(SENTENCES), strict=True)
+            zip(SENTENCES, predictor.predict(SENTENCES), strict=True)
         ),
     )
     with new_file(output / "report.json", overwrite=True) as path:

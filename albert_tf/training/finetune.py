@@ -1,91 +1,36 @@
-"""Fine-tuning a classifier on labelled examples."""
+"""Fine-tuning for a task on labelled examples."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
-from albert_tf.checkpoints.sources import has_weights
+from albert_tf import models
+from albert_tf.checkpoints import has_weights
 from albert_tf.data.batches import BucketedBatches
 from albert_tf.data.example import Example
-from albert_tf.data.labels import find_labels, label_ids
-from albert_tf.errors import UserError, require, require_at_least
-from albert_tf.evaluation.classification import (
-    ClassificationReport,
-    evaluate_classification,
-)
-from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
+from albert_tf.errors import UserError, require, warn
+from albert_tf.evaluation.score import Score
 from albert_tf.files import check_new_directory, new_directory
-from albert_tf.models.classifier import AlbertClassifier
+from albert_tf.json_files import write_json
+from albert_tf.models.task_model import TaskModel
+from albert_tf.tasks.classification import Classification
+from albert_tf.tasks.predictor import Predictor
+from albert_tf.tasks.task import Task
 from albert_tf.training.adamw import AdamW
+from albert_tf.training.best_epoch import BestEpoch
+from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.interruption import Interruption
 from albert_tf.training.progress import TrainingProgress
 from albert_tf.training.schedules import WarmupPolynomialDecay
-from albert_tf.training.training_options import check_training_options
-
-_BALANCED = "balanced_accuracy"
-
-
-@dataclasses.dataclass(frozen=True)
-class FinetuneOptions:
-    """How to fine-tune. The defaults are those of the official code.
-
-    Attributes:
-        epochs: passes over the training examples.
-        batch_size: B, examples a step, over all devices together.
-        learning_rate: its peak; None takes `default_learning_rate`.
-        warmup_share: share of the steps in which the rate rises from 0; in
-            the rest it falls to 0 on a straight line.
-        weight_decay: of all matrices, see `AdamW`.
-        dropout: after embeddings, attention and feed-forward network, and on
-            attention probabilities (the paper's "ALBERT DR"); None for what
-            the source says.
-        max_length: longest sequence in tokens; what is longer is truncated.
-        patience: stop after so many epochs without a better dev accuracy;
-            None never stops early. The best epoch's weights are kept anyway.
-        balance_classes: weigh each example by the rarity of its class, in the
-            loss and where dev examples choose the best epoch; else a model
-            that knows only the common class may be the best.
-        precision: "float32", "mixed_bfloat16" or "mixed_float16".
-        seed: of weights, order and dropout.
-        tensorboard: directory for TensorBoard, or None.
-    """
-
-    epochs: int = 3
-    batch_size: int = 32
-    learning_rate: float | None = None
-    warmup_share: float = 0.1
-    weight_decay: float = 0.01
-    dropout: float | None = None
-    max_length: int = 512
-    patience: int | None = None
-    balance_classes: bool = False
-    precision: str = "float32"
-    seed: int = 0
-    tensorboard: str | None = None
-
-    def __post_init__(self):
-        require_at_least(
-            1,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            max_length=self.max_length,
-        )
-        require(
-            0 <= self.warmup_share < 1,
-            "must be at least 0 and less than 1",
-            warmup_share=self.warmup_share,
-        )
-        check_training_options(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,60 +38,66 @@ class FinetuneResult:
     """What came of it.
 
     Attributes:
-        model: the classifier with the best epoch's weights.
-        report: its scores on the dev examples.
+        model: with the best epoch's weights, or, if none has ended, those of
+            the last step.
+        score: what it scores on the dev examples.
         epochs: epochs that were finished.
-        interrupted: whether Ctrl-C ended the training.
-        truncated_share: share of the training examples that were longer than
+        best_epoch: the one whose weights were kept, from 1; 0 if none ended.
+        interrupted: whether Ctrl-C or SIGTERM ended the training.
+        learning_rate: the peak that was used.
+        truncated_share: share of the training sequences that were longer than
             `max_length`.
         padded_share: share of padding among the positions trained on.
         history: one list of values for each quantity, a value an epoch.
     """
 
-    model: AlbertClassifier
-    report: ClassificationReport
+    model: TaskModel
+    score: Score
     epochs: int
+    best_epoch: int
     interrupted: bool
+    learning_rate: float
     truncated_share: float
     padded_share: float
     history: dict[str, list[float]]
 
     def to_dict(self) -> dict:
         """All but the model, ready for JSON."""
-        return {
-            "dev": self.report.to_dict(),
-            "epochs": self.epochs,
-            "interrupted": self.interrupted,
-            "truncated_share": self.truncated_share,
-            "padded_share": self.padded_share,
-            "history": self.history,
+        values = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.name not in ("model", "score")
         }
+        return {"dev": self.score.to_dict(), **values}
 
 
 def finetune(
     source: str | os.PathLike,
-    train: Sequence[Example],
-    dev: Sequence[Example],
+    train: Sequence[Any],
+    dev: Sequence[Any],
     output: str | os.PathLike,
     options: FinetuneOptions | None = None,
-    labels: Sequence[str] | None = None,
+    task: Task | None = None,
+    about: Mapping[str, Any] | None = None,
     console: Console | None = None,
     strategy: tf.distribute.Strategy | None = None,
     overwrite: bool = False,
 ) -> FinetuneResult:
-    """Trains a classifier, keeps its best epoch and saves it.
+    """Trains a model for a task, keeps its best epoch and saves it.
 
-    Ctrl-C ends the training early; the best weights so far are saved all the
-    same and the result says so.
+    Ctrl-C or SIGTERM ends the training early; the best weights so far are
+    saved all the same and the result says so.
 
     Args:
         source: what to start from, see `PresetModel.from_preset`.
-        train: labelled examples.
+        train: labelled examples, such as `task.read` gives.
         dev: labelled examples that choose the best epoch.
-        output: directory to make: a preset with `report.json` and
-            `confusion_matrix.png`.
+        output: directory to make: a preset with `report.json` and, where the
+            task has one, the picture `score.png`.
         options: how to train; None for the defaults.
-        labels: the classes; None for those found in `train`.
+        task: what to train for; None for classification with the labels in
+            `train`.
+        about: what to note in the report besides, such as file names.
         console: where to show the progress; None for nowhere.
         strategy: such as `tf.distribute.MirroredStrategy()`; None for one
             device.
@@ -156,62 +107,49 @@ def finetune(
         The model and its scores.
 
     Raises:
-        UserError: on a mistake in the data, the options or the source.
+        UserError: on a mistake in the data, the options or the source, or if
+            the loss becomes NaN.
     """
     options = options or FinetuneOptions()
     check_new_directory(output, overwrite)
     _check_tensorboard(options.tensorboard, output)
-    labels = list(labels or find_labels(train))
-    train_ids = label_ids(train, labels, "training examples")
-    dev_ids = label_ids(dev, labels, "dev examples")
+    task = task or Classification.of_examples(train)
+    _check_examples(train, dev)
 
     keras.utils.set_random_seed(options.seed)
     with strategy.scope() if strategy else contextlib.nullcontext():
-        model = AlbertClassifier.from_preset(
-            source,
-            labels=labels,
-            dropout=options.dropout,
-            dtype=options.precision,
+        model = _make_model(source, task, options)
+        predictor = Predictor.of_model(model, options.batch_size)
+        batches = _train_batches(task, train, predictor, options)
+        rate = options.learning_rate or default_learning_rate(
+            model.config.hidden_size, has_weights(source)
         )
-        encodings = model.limit_length(options.max_length).encode(
-            *_columns(train)
-        )
-        train_batches = BucketedBatches(
-            encodings,
-            targets=train_ids,
-            weights=_balance(train_ids) if options.balance_classes else None,
-            batch_size=options.batch_size,
-            shuffle=True,
-            seed=options.seed,
-        )
-        steps = len(train_batches) * options.epochs
-        width = model.config.hidden_size
-        balanced = keras.metrics.SparseCategoricalAccuracy(_BALANCED)
-        model.compile(
-            _optimizer(source, width, options, steps),
-            weighted_metrics=[balanced] if options.balance_classes else None,
-        )
-    dev_batches = BucketedBatches(
-        model.preprocessor.encode(*_columns(dev)),
-        targets=dev_ids,
-        weights=_balance(dev_ids) if options.balance_classes else None,
-        batch_size=options.batch_size,
-    )
-    history, interrupted = _fit(
-        model, train_batches, dev_batches, options, console
-    )
-    logits = model.predict(dev_batches, verbose=0)["logits"]
-    predicted = dev_batches.restore(logits.argmax(-1))
+        model.compile(_optimizer(rate, options, len(batches)))
+    dev_rows = predictor.rows(dev)
+    task.targets(dev, dev_rows)  # unknown labels are told before the work
+
+    def score() -> Score:
+        outputs = predictor.outputs(dev_rows)
+        return task.score(task.answers(outputs, dev_rows, dev), dev)
+
+    figure = task.figure
+    if options.balance_classes:
+        figure = task.balanced_figure
+    best = BestEpoch(score, figure, options.patience)
+    history, interrupted = _fit(model, batches, best, options, console)
     result = FinetuneResult(
         model=model,
-        report=evaluate_classification(dev_ids, predicted, labels),
+        score=best.best or score(),
         epochs=len(history.epoch),
+        best_epoch=best.epoch,
         interrupted=interrupted,
-        truncated_share=train_batches.truncated_share,
-        padded_share=train_batches.padded_share,
+        learning_rate=rate,
+        truncated_share=batches.truncated_share,
+        padded_share=batches.padded_share,
         history=history.history,
     )
-    _save(result, options, output, overwrite)
+    about = {"source": str(source), **(about or {})}
+    _save(result, task, about, options, output, overwrite)
     return result
 
 
@@ -228,64 +166,102 @@ def _check_tensorboard(directory: str | None, output) -> None:
         )
 
 
+def _check_examples(train: Sequence[Any], dev: Sequence[Any]) -> None:
+    """Pairs on one side only would be scored on what was never learned."""
+    for name, examples in (("training", train), ("dev", dev)):
+        require(
+            len(examples) > 0,
+            f"{name} examples: at least 1 is needed",
+            examples=len(examples),
+        )
+    has_pairs = [
+        any(isinstance(one, Example) and one.pair is not None for one in part)
+        for part in (train, dev)
+    ]
+    if has_pairs[0] != has_pairs[1]:
+        names = ("single texts", "pairs of texts")
+        raise UserError(
+            f"the training examples are {names[has_pairs[0]]}, the dev "
+            f"examples {names[has_pairs[1]]}; both must be of one kind"
+        )
+
+
+def _make_model(source, task: Task, options: FinetuneOptions) -> TaskModel:
+    model = getattr(models, task.model_name).from_preset(
+        source,
+        **task.settings,
+        dropout=options.dropout,
+        dtype=options.precision,
+    )
+    if model.preprocessor is None:
+        raise UserError(
+            f"{source}: has no vocabulary, so it cannot be trained on text"
+        )
+    if options.max_length is not None:
+        positions = model.config.max_position_embeddings
+        require(
+            options.max_length <= positions,
+            f"must be at most the model's {positions} positions",
+            max_length=options.max_length,
+        )
+        model.preprocessor = model.preprocessor.with_max_length(
+            options.max_length
+        )
+    return model
+
+
+def _train_batches(task, examples, predictor, options) -> BucketedBatches:
+    rows = predictor.rows(examples)
+    weights = None
+    if options.balance_classes:
+        weights = task.balance(examples)[rows.examples]
+    return BucketedBatches(
+        rows.encodings,
+        targets=task.targets(examples, rows),
+        weights=weights,
+        batch_size=options.batch_size,
+        shuffle=True,
+        seed=options.seed,
+    )
+
+
 def _fit(
-    model: AlbertClassifier,
-    train: BucketedBatches,
-    dev: BucketedBatches,
+    model: TaskModel,
+    batches: BucketedBatches,
+    best: BestEpoch,
     options: FinetuneOptions,
     console: Console | None,
 ) -> tuple[keras.callbacks.History, bool]:
     """Trains, and leaves the best epoch's weights in the model.
 
     Returns:
-        The history, and whether Ctrl-C ended the training.
+        The history, and whether a signal ended the training.
     """
-    patience = options.patience
-    best = keras.callbacks.EarlyStopping(
-        monitor=f"val_{_BALANCED if options.balance_classes else 'accuracy'}",
-        mode="max",
-        patience=options.epochs if patience is None else patience,
-        restore_best_weights=True,
-    )
     history = keras.callbacks.History()
     callbacks = [best, history]
     if options.tensorboard is not None:
         callbacks.append(keras.callbacks.TensorBoard(options.tensorboard))
+    progress = None
     if console is not None:
-        callbacks.append(TrainingProgress(train, console))
+        progress = TrainingProgress(batches, console, best.figure)
+        callbacks.append(progress)
+    interrupted = False
     try:
         with Interruption() as interruption:
             model.fit(
-                train,
-                validation_data=dev,
+                batches,
                 epochs=options.epochs,
                 callbacks=[*callbacks, interruption],
                 shuffle=False,
                 verbose=0,
             )
     except KeyboardInterrupt:
-        if best.best_weights is not None:
-            model.set_weights(best.best_weights)
-        return history, True
+        interrupted = True
     finally:
-        if console is not None:
-            callbacks[-1].close()
-    return history, False
-
-
-def _columns(examples: Sequence[Example]):
-    """Texts and pairs, the latter None if there are none."""
-    texts = [example.text for example in examples]
-    pairs = [example.pair for example in examples]
-    if all(pair is None for pair in pairs):
-        return texts, None
-    return texts, pairs
-
-
-def _balance(ids: np.ndarray) -> np.ndarray:
-    """Weights that give each class the same sum, with a mean of 1."""
-    counts = np.bincount(ids)
-    return (len(ids) / np.count_nonzero(counts) / counts[ids]).astype("float32")
+        if progress is not None:
+            progress.close()
+    best.restore()
+    return history, interrupted
 
 
 def default_learning_rate(hidden_size: int, trained: bool) -> float:
@@ -307,10 +283,8 @@ def default_learning_rate(hidden_size: int, trained: bool) -> float:
     return 5e-4 * min(1, 128 / hidden_size)
 
 
-def _optimizer(source, width, options, steps: int) -> AdamW:
-    rate = options.learning_rate
-    if rate is None:
-        rate = default_learning_rate(width, has_weights(source))
+def _optimizer(rate: float, options: FinetuneOptions, batches: int) -> AdamW:
+    steps = batches * options.epochs
     return AdamW(
         WarmupPolynomialDecay(
             rate,
@@ -321,10 +295,20 @@ def _optimizer(source, width, options, steps: int) -> AdamW:
     )
 
 
-def _save(result: FinetuneResult, options, output, overwrite: bool) -> None:
-    values = {"options": dataclasses.asdict(options), **result.to_dict()}
-    text = json.dumps(values, indent=2) + "\n"
+def _save(
+    result: FinetuneResult, task: Task, about, options, output, overwrite
+) -> None:
+    """Writes the model first: a picture that fails does not cost it."""
+    report = {
+        "task": task.name,
+        **about,
+        "options": dataclasses.asdict(options),
+        **result.to_dict(),
+    }
     with new_directory(output, overwrite) as directory:
         result.model.save_preset(directory, overwrite=True)
-        (directory / "report.json").write_text(text, encoding="utf-8")
-        plot_confusion_matrix(result.report, directory / "confusion_matrix.png")
+        write_json(directory / "report.json", report)
+    try:
+        task.draw(result.score, Path(output, "score.png"))
+    except Exception as error:  # a font, a backend, too many classes
+        warn(f"{output}: saved without its picture: {error}")

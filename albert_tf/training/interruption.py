@@ -1,8 +1,6 @@
-"""Ctrl-C between two steps instead of anywhere."""
+"""Ctrl-C and SIGTERM between two steps instead of anywhere."""
 
 from __future__ import annotations
-
-import signal
 
 import keras
 
@@ -10,7 +8,9 @@ from albert_tf.training.stop_signal import StopSignal
 
 
 class Interruption(keras.callbacks.Callback):
-    """Turns Ctrl-C into a `KeyboardInterrupt` at the end of the batch.
+    """Turns a signal into a `KeyboardInterrupt` at the end of the batch.
+
+    Signals are Ctrl-C and SIGTERM.
 
     An exception that comes up while TensorFlow calls back into Python may be
     lost there. A second Ctrl-C acts at once. Other threads than the main one
@@ -26,7 +26,7 @@ class Interruption(keras.callbacks.Callback):
 
     def __init__(self):
         super().__init__()
-        self._signal = StopSignal(signal.SIGINT)
+        self._signal = StopSignal()
 
     def __enter__(self):
         self._signal.__enter__()
@@ -36,11 +36,11 @@ class Interruption(keras.callbacks.Callback):
         self._signal.__exit__(*error)
 
     def on_train_batch_end(self, batch, logs=None):
-        """Raises `KeyboardInterrupt` if Ctrl-C was pressed."""
+        """Raises `KeyboardInterrupt` if a signal came."""
         self._check()
 
     def on_test_batch_end(self, batch, logs=None):
-        """Raises `KeyboardInterrupt` if Ctrl-C was pressed."""
+        """Raises `KeyboardInterrupt` if a signal came."""
         self._check()
 
     def _check(self):

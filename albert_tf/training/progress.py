@@ -18,15 +18,17 @@ from albert_tf.data.batches import BucketedBatches
 
 
 class TrainingProgress(keras.callbacks.Callback):
-    """Shows step, loss, accuracy and tokens per second, then a line an epoch.
+    """Shows step, loss and tokens per second, then a line an epoch.
 
     Args:
         batches: what is trained on; it knows the tokens of each batch.
         console: where to show it.
+        figure: which figure of the dev examples to show.
     """
 
-    def __init__(self, batches: BucketedBatches, console: Console):
+    def __init__(self, batches: BucketedBatches, console: Console, figure: str):
         super().__init__()
+        self._figure = figure
         self._batches = batches
         self._console = console
         self._bar = None
@@ -63,8 +65,8 @@ class TrainingProgress(keras.callbacks.Callback):
         self.close()
         self._console.print(
             f"{self._epoch}  loss {logs['loss']:.3f}  "
-            f"dev loss {logs['val_loss']:.3f} "
-            f"accuracy {logs['val_accuracy']:.4f}  "
+            f"dev {self._figure.replace('_', ' ')} "
+            f"{logs[f'val_{self._figure}']:.4f}  "
             f"{self._speed()} {self._seconds:.0f} s",
             highlight=False,
         )

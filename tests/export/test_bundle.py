@@ -12,7 +12,8 @@ from export.bundle import read_bundle
 
 def test_holds_all_that_prediction_needs(classifier, files):
     bundle = read_bundle(files["int8"])
-    assert bundle.labels == ("no", "yes", "maybe")
+    assert bundle.task == "classification"
+    assert bundle.settings == {"labels": ["no", "yes", "maybe"]}
     assert bundle.model == "AlbertClassifier"
     assert bundle.quantization == "int8"
     assert bundle.config == classifier.config.to_dict()
@@ -23,7 +24,7 @@ def test_holds_all_that_prediction_needs(classifier, files):
 def test_any_zip_reader_finds_it(files):
     with zipfile.ZipFile(files["int8"]) as archive:
         values = json.loads(archive.read("albert_tf.json"))
-    assert values["format"] == 1
+    assert values["format"] == 2
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.8, 0.95, 0.999, 0.99999])

@@ -16,7 +16,8 @@ from albert_tf.data.preprocessor import TextPreprocessor  # noqa: E402
 from albert_tf.models import AlbertClassifier  # noqa: E402
 from albert_tf.recipes import snips  # noqa: E402
 from albert_tf.tokenizers import SentencePieceTokenizer  # noqa: E402
-from albert_tf.training.finetune import FinetuneOptions, finetune  # noqa: E402
+from albert_tf.training.finetune import finetune  # noqa: E402
+from albert_tf.training.finetune_options import FinetuneOptions  # noqa: E402
 
 train, dev = snips.examples("train")[::100][:128], snips.examples("dev")[::20]
 options = FinetuneOptions(epochs=2, batch_size=8, learning_rate=1e-3)

@@ -16,11 +16,8 @@ from albert_tf.errors import UserError
 from albert_tf.evaluation.baseline import tfidf_accuracy
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
-from albert_tf.training.finetune import (
-    FinetuneOptions,
-    default_learning_rate,
-    finetune,
-)
+from albert_tf.training.finetune import default_learning_rate, finetune
+from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.progress import TrainingProgress
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights of")
@@ -59,7 +56,7 @@ def test_learns(result):
 
 def test_keeps_the_best_epoch(result, dev, directory):
     best = max(result.history["val_accuracy"])
-    assert result.report.accuracy == pytest.approx(best)
+    assert result.score.accuracy == pytest.approx(best)
     saved = AlbertClassifier.from_preset(directory / "m")
     found = saved.classify([e.text for e in dev])
     right = sum(p.label == e.label for p, e in zip(found, dev, strict=True))
@@ -88,17 +85,17 @@ def test_balanced_classes_choose_the_best_epoch(tmp_path):
     )
     history = result.history
     best = max(history["val_balanced_accuracy"])
-    assert np.mean(result.report.recall) == pytest.approx(best)
+    assert np.mean(result.score.recall) == pytest.approx(best)
     most_right = np.argmax(history["val_accuracy"])
     assert history["val_balanced_accuracy"][most_right] < best
 
 
 def test_writes_report_and_picture(result, directory):
     report = json.loads((directory / "m/report.json").read_text())
-    assert report["dev"]["accuracy"] == result.report.accuracy
+    assert report["dev"]["accuracy"] == result.score.accuracy
     assert report["options"]["batch_size"] == 16
     assert len(report["history"]["loss"]) == 3
-    assert (directory / "m/confusion_matrix.png").stat().st_size > 1000
+    assert (directory / "m/score.png").stat().st_size > 1000
     modes = {p.stat().st_mode for p in (directory / "m").iterdir()}
     assert len(modes) == 1  # the weights are as readable as the rest
 

@@ -7,15 +7,15 @@ import pytest
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertEncoder
-from export import TFLiteClassifier, to_tflite
+from export import open_tflite, to_tflite
 
 TEXTS = ["play some jazz", "Will it RAIN tomorrow?", "x" * 3000, "一二三"]
 
 
 def test_answers_as_keras_does(classifier, files):
-    exported = TFLiteClassifier(files["float32"])
+    exported = open_tflite(files["float32"])
     for ours, keras in zip(
-        exported.classify(TEXTS), classifier.classify(TEXTS), strict=True
+        exported.predict(TEXTS), classifier.classify(TEXTS), strict=True
     ):
         assert ours.label == keras.label
         assert ours.scores == pytest.approx(keras.scores, abs=1e-5)
@@ -25,11 +25,15 @@ def test_answers_as_keras_does(classifier, files):
 def test_pairs(classifier, files):
     texts, pairs = TEXTS[:2], TEXTS[1:3]
     expected = classifier.predict((texts, pairs), verbose=0)["logits"]
-    exported = TFLiteClassifier(files["float32"])
-    for text, pair, logits in zip(texts, pairs, expected, strict=True):
-        np.testing.assert_allclose(
-            exported.logits(text, pair), logits, atol=1e-5
-        )
+    exported = open_tflite(files["float32"])
+    rows = exported.rows(
+        [
+            exported.task.example(*both)
+            for both in zip(texts, pairs, strict=True)
+        ]
+    )
+    actual = exported.outputs(rows)["logits"]
+    np.testing.assert_allclose(np.stack(actual), expected, atol=1e-5)
 
 
 def test_an_encoder_takes_no_text(tmp_path):
@@ -41,14 +45,14 @@ def test_an_encoder_takes_no_text(tmp_path):
     )
     to_tflite(AlbertEncoder(config), tmp_path / "encoder.tflite")
     with pytest.raises(UserError, match="holds an AlbertEncoder without"):
-        TFLiteClassifier(tmp_path / "encoder.tflite")
+        open_tflite(tmp_path / "encoder.tflite")
 
 
 def test_needs_neither_tensorflow_nor_keras(files):
     code = (
-        "import sys; from export import TFLiteClassifier;"
-        f"c = TFLiteClassifier({str(files['int8'])!r});"
-        "c.classify(['play some jazz']);"
+        "import sys; from export import open_tflite;"
+        f"c = open_tflite({str(files['int8'])!r});"
+        "c.predict(['play some jazz']);"
         "heavy = {'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules);"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )

@@ -1,0 +1,261 @@
+"""The commands around a task: fine-tune, evaluate, predict."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from albert_tf.cli.arguments import (
+    Header,
+    LabelColumn,
+    Model,
+    Overwrite,
+    PairColumn,
+    TextColumn,
+)
+from albert_tf.cli.file_progress import FileProgress
+from albert_tf.cli.options import takes_options
+from albert_tf.cli.terminal import console, read_lines, say
+from albert_tf.errors import UserError
+from albert_tf.training.finetune_options import FinetuneOptions
+
+_CHUNK = 256  # examples that are read, answered and printed at once
+
+
+@takes_options
+def finetune(
+    options: FinetuneOptions,
+    train: Annotated[
+        Path, Option(help="Labelled examples: TSV, CSV or JSON Lines.")
+    ],
+    dev: Annotated[
+        Path, Option(help="Labelled examples that choose the epoch.")
+    ],
+    output: Annotated[Path, Option(help="Directory to make.")],
+    task: Annotated[
+        str,
+        Option(help="What to learn: classification, multilabel, regression."),
+    ] = "classification",
+    model: Annotated[
+        str,
+        Option(
+            help="What to start from: albert_nano_en (our English weights), "
+            "another preset name (random weights), a directory, "
+            "hf:ID-or-directory, tf1:checkpoint or keras_hub:PRESET."
+        ),
+    ] = "albert_nano_en",
+    text: TextColumn = None,
+    pair: PairColumn = None,
+    label: LabelColumn = None,
+    header: Header = None,
+    mirrored: Annotated[
+        bool, Option("--mirrored", help="Use all GPUs of this machine.")
+    ] = False,
+    baseline: Annotated[
+        bool,
+        Option("--baseline", help="Also fit TF-IDF with logistic regression."),
+    ] = False,
+    overwrite: Overwrite = False,
+):
+    """Trains a model for a task on labelled texts, or pairs of texts.
+
+    Example:
+    [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output my[/bold]
+    """
+    from albert_tf.cli import tables
+    from albert_tf.files import check_new_directory
+    from albert_tf.data.columns import Columns
+    from albert_tf.tasks import find_task
+
+    check_new_directory(output, overwrite)
+    task_class = find_task(task)
+    columns = Columns(text, pair, label)
+    examples, dev_examples = (
+        _read(task_class, file, columns, header) for file in (train, dev)
+    )
+    # All labels of a task are known before the model is made.
+    task_ = task_class.of_examples(examples)
+
+    from albert_tf.training.finetune import finetune as run
+
+    result = run(
+        model,
+        examples,
+        dev_examples,
+        output,
+        options,
+        task_,
+        about={
+            name: {"file": str(file), "read": _told(found)}
+            for name, file, found in (
+                ("train", train, examples),
+                ("dev", dev, dev_examples),
+            )
+        },
+        console=console,
+        strategy=_all_gpus() if mirrored else None,
+        overwrite=overwrite,
+    )
+    for table in tables.score(result.score):
+        console.print(table)
+    say(
+        f"truncated {result.truncated_share:.1%} of the sequences, "
+        f"padding {result.padded_share:.1%} of the positions"
+    )
+    if result.interrupted:
+        kept = "of the unfinished first epoch"
+        if result.best_epoch:
+            kept = f"of epoch {result.best_epoch}, the best so far,"
+        raise UserError(
+            f"interrupted after {result.epochs} whole epochs; the weights "
+            f"{kept} are in {output}"
+        )
+    say(f"weights of epoch {result.best_epoch} saved to {output}")
+    if baseline:
+        score = task_.baseline(examples, dev_examples)
+        say(
+            f"dev {task_.figure} {result.score.figures[task_.figure]:.4f}; "
+            f"TF-IDF with logistic regression {score:.4f}"
+        )
+
+
+def _all_gpus():
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy()
+
+
+def evaluate(
+    model: Model,
+    file: Annotated[Path, Argument(help="Labelled examples.")],
+    text: TextColumn = None,
+    pair: PairColumn = None,
+    label: LabelColumn = None,
+    header: Header = None,
+    plot: Annotated[
+        Path | None, Option(help="PNG file for a picture of the score.")
+    ] = None,
+    as_json: Annotated[
+        bool, Option("--json", help="The score as one JSON object.")
+    ] = False,
+    overwrite: Overwrite = False,
+):
+    """Scores a model, or a .tflite file, on labelled texts.
+
+    Example: [bold]albert-tf evaluate model test.tsv[/bold]
+    """
+    from albert_tf.cli import tables
+    from albert_tf.files import check_new_file
+    from albert_tf.data.columns import Columns
+
+    if plot is not None:
+        if plot.suffix != ".png":
+            raise UserError(f"{plot}: the name of a picture ends with .png")
+        check_new_file(plot, overwrite)
+    predictor = _open(model)
+    task = predictor.task
+    examples = _read(type(task), file, Columns(text, pair, label), header)
+    answers = []
+    for start in range(0, len(examples), _CHUNK):
+        answers += predictor.answers(examples[start : start + _CHUNK])
+    score = task.score(answers, examples)
+    if as_json:
+        print(json.dumps(score.to_dict(), ensure_ascii=False))
+    else:
+        for table in tables.score(score):
+            console.print(table)
+    if plot is not None:
+        if not task.draw(score, plot):
+            raise UserError(f"{task.name} has no picture, so none in {plot}")
+        say(f"picture in {plot}")
+
+
+def predict(
+    model: Model,
+    texts: Annotated[
+        list[str] | None,
+        Argument(help="Texts; none: the lines of the standard input."),
+    ] = None,
+    input: Annotated[
+        Path | None, Option(help="A file of texts: TSV, CSV or JSON Lines.")
+    ] = None,
+    text: TextColumn = None,
+    pair: Annotated[
+        str | None,
+        Option(help="The second text, or with --input the column of them."),
+    ] = None,
+    header: Header = None,
+    as_json: Annotated[
+        bool, Option("--json", help="One JSON object a line.")
+    ] = False,
+):
+    """Answers for texts. A .tflite file needs no TensorFlow for it.
+
+    Example: [bold]albert-tf predict model.tflite "play some jazz"[/bold]
+    """
+    from albert_tf.data.columns import Columns
+
+    if input is not None and texts:
+        raise UserError("give texts or --input, not both")
+    if input is None and text is not None:
+        raise UserError(
+            f"--text {text} names a column, but there is no --input"
+        )
+    if input is None:
+        texts = texts or read_lines()
+    predictor = _open(model)
+    task = predictor.task
+    if input is not None:
+        examples = task.read(
+            input, Columns(text, pair), labelled=False, header=_names(header)
+        )
+    else:
+        examples = [task.example(one, pair) for one in texts]
+    for start in range(0, len(examples), _CHUNK):
+        chunk = examples[start : start + _CHUNK]
+        for example, answer in zip(
+            chunk, predictor.answers(chunk), strict=True
+        ):
+            if as_json:
+                values = {"text": example.text, **task.to_json(answer)}
+                print(json.dumps(values, ensure_ascii=False), flush=True)
+            else:
+                print(task.to_text(answer, example), flush=True)
+
+
+def _read(task, file: Path, columns, header: str | None):
+    """The labelled examples of a file; says where they were found."""
+    with FileProgress([file], console) as progress:
+        examples = task.read(
+            file, columns, header=_names(header), progress=progress.to
+        )
+    # To stderr: the standard output is for results.
+    print(f"{file}: {len(examples):,} examples{_told(examples, ', ')}",
+          file=sys.stderr)
+    return examples
+
+
+def _told(examples, before: str = "") -> str:
+    """Which columns were read, if the examples know."""
+    columns = getattr(examples, "columns", None)
+    return "" if columns is None else f"{before}{columns}"
+
+
+def _names(header: str | None) -> list[str] | None:
+    return None if header is None else header.split(",")
+
+
+def _open(source: str):
+    """A `Predictor` for a file or a Keras model."""
+    if source.endswith(".tflite") or Path(source).is_file():
+        from export import open_tflite
+
+        return open_tflite(source)
+    from albert_tf.models import load_model
+    from albert_tf.tasks.predictor import Predictor
+
+    return Predictor.of_model(load_model(source))

@@ -1,0 +1,44 @@
+"""Sequences of tokens, and the examples that they are of."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from albert_tf.tokenizers import Encoding
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """What a task makes of examples: one sequence for each, or several.
+
+    Attributes:
+        encodings: R sequences.
+        examples: int [R], the number of the example that each is of, not
+            descending; every example has one at least.
+    """
+
+    encodings: Sequence[Encoding]
+    examples: np.ndarray
+
+    @classmethod
+    def one_each(cls, encodings: Sequence[Encoding]) -> Rows:
+        """Row i is of example i."""
+        return cls(encodings, np.arange(len(encodings)))
+
+    def __len__(self):
+        return len(self.encodings)
+
+    @property
+    def truncated_share(self) -> float:
+        """The share of rows that lost tokens to the longest length."""
+        cut = sum(one.num_truncated > 0 for one in self.encodings)
+        return cut / max(1, len(self))
+
+    def unknown_share(self, unk_id: int) -> float:
+        """The share of tokens that are not in the vocabulary."""
+        tokens = sum(len(one.token_ids) for one in self.encodings)
+        unknown = sum(one.token_ids.count(unk_id) for one in self.encodings)
+        return unknown / max(1, tokens)

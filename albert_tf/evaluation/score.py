@@ -1,0 +1,34 @@
+"""What every score can say of itself."""
+
+from __future__ import annotations
+
+import abc
+
+
+class Score(abc.ABC):
+    """How good answers are.
+
+    Attributes:
+        figures: the numbers over all examples by name; more is better.
+        details: the numbers of each class, or other part, by its name.
+        examples: how many there were.
+    """
+
+    examples: int
+
+    @property
+    @abc.abstractmethod
+    def figures(self) -> dict[str, float]:
+        """See above."""
+
+    @property
+    def details(self) -> dict[str, dict[str, float | int]]:
+        """See above."""
+        return {}
+
+    def to_dict(self) -> dict:
+        """The same, ready for JSON."""
+        values = {**self.figures, "examples": self.examples}
+        if self.details:
+            values["classes"] = self.details
+        return values

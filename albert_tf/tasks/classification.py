@@ -1,0 +1,87 @@
+"""Classification: one label for a text, or for a pair of texts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from albert_tf.data.labels import find_labels, label_ids
+from albert_tf.prediction import Prediction
+from albert_tf.tasks.task import Task
+
+
+class Classification(Task):
+    """One of several labels.
+
+    Args:
+        labels: the names of the C classes.
+    """
+
+    name = "classification"
+    model_name = "AlbertClassifier"
+    figure = "accuracy"
+    balanced_figure = "balanced_accuracy"
+
+    def __init__(self, labels: Sequence[str]):
+        self.labels = [*labels]
+
+    @classmethod
+    def of_examples(cls, examples, labels=None):
+        """The labels given, or those found in the examples."""
+        return cls(labels or find_labels(examples))
+
+    def targets(self, examples, rows):
+        """Class numbers, int32 [n]."""
+        return label_ids(examples, self.labels)
+
+    def balance(self, examples):
+        """Weights with the same sum for each class, and a mean of 1."""
+        ids = label_ids(examples, self.labels)
+        counts = np.bincount(ids)
+        weights = len(ids) / np.count_nonzero(counts) / counts[ids]
+        return weights.astype("float32")
+
+    def answers(self, outputs, rows, examples):
+        """A `Prediction` for each example."""
+        return [
+            Prediction.from_logits(logits, self.labels)
+            for logits in outputs["logits"]
+        ]
+
+    def score(self, answers, examples):
+        """A `ClassificationReport`."""
+        from albert_tf.evaluation.classification import evaluate_classification
+
+        numbers = {label: i for i, label in enumerate(self.labels)}
+        return evaluate_classification(
+            label_ids(examples, self.labels),
+            np.array([numbers[answer.label] for answer in answers]),
+            self.labels,
+        )
+
+    def same(self, answer, other):
+        """The same label."""
+        return answer.label == other.label
+
+    def to_text(self, answer, example):
+        """Label, probability and text."""
+        return f"{answer.label}\t{answer.score:.4f}\t{example.text}"
+
+    def to_json(self, answer):
+        """Label, probability, and those of all labels."""
+        return dataclasses.asdict(answer)
+
+    def draw(self, score, path):
+        """The confusion matrix."""
+        from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
+
+        plot_confusion_matrix(score, path)
+        return True
+
+    def baseline(self, train, dev):
+        """Accuracy of logistic regression on TF-IDF."""
+        from albert_tf.evaluation.baseline import tfidf_accuracy
+
+        return tfidf_accuracy(train, dev)

@@ -1,0 +1,82 @@
+"""Multi-label classification: none, one or several labels for a text."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from albert_tf.data.labels import unknown_label
+from albert_tf.data.readers import split_labels
+from albert_tf.errors import UserError
+from albert_tf.prediction import MultilabelPrediction
+from albert_tf.tasks.task import Task
+
+
+class Multilabel(Task):
+    """Each label fits by itself or does not.
+
+    Args:
+        labels: the names of the C labels.
+    """
+
+    name = "multilabel"
+    model_name = "AlbertMultilabelClassifier"
+    figure = "micro_f1"
+
+    def __init__(self, labels: Sequence[str]):
+        self.labels = [*labels]
+
+    @classmethod
+    def of_examples(cls, examples, labels=None):
+        """The labels given, or those found in the examples."""
+        found = sorted({label for one in examples for label in one.label})
+        if not (labels or found):
+            raise UserError(f"none of the {len(examples)} examples has a label")
+        return cls(labels or found)
+
+    @staticmethod
+    def read_label(place, value):
+        """A list of names, or names with commas between them."""
+        return split_labels(place, value)
+
+    def targets(self, examples, rows):
+        """Zeros and ones, float32 [n, C]."""
+        numbers = {label: i for i, label in enumerate(self.labels)}
+        targets = np.zeros((len(examples), len(self.labels)), "float32")
+        for index, example in enumerate(examples):
+            for label in example.label:
+                if label not in numbers:
+                    raise UserError(unknown_label(index + 1, label, numbers))
+                targets[index, numbers[label]] = 1
+        return targets
+
+    def answers(self, outputs, rows, examples):
+        """A `MultilabelPrediction` for each example."""
+        return [
+            MultilabelPrediction.from_logits(logits, self.labels)
+            for logits in outputs["logits"]
+        ]
+
+    def score(self, answers, examples):
+        """A `MultilabelReport`."""
+        from albert_tf.evaluation.multilabel import evaluate_multilabel
+
+        return evaluate_multilabel(
+            [example.label for example in examples],
+            [answer.labels for answer in answers],
+            self.labels,
+        )
+
+    def same(self, answer, other):
+        """The same labels."""
+        return set(answer.labels) == set(other.labels)
+
+    def to_text(self, answer, example):
+        """Labels and text."""
+        return f"{', '.join(answer.labels) or '-'}\t{example.text}"
+
+    def to_json(self, answer):
+        """Labels, and the probabilities of all."""
+        return dataclasses.asdict(answer)

@@ -1,0 +1,121 @@
+"""Answers, whatever gives the outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.data.rows import Rows
+from albert_tf.errors import UserError, warn
+from albert_tf.tasks import task_of_model, tasks
+from albert_tf.tasks.task import Task
+
+_MOST_UNKNOWN = 0.05
+
+
+class Predictor:
+    """A task with a model for it: a Keras model or a `.tflite` file.
+
+    Example:
+
+    ```python
+    predictor = Predictor.of_model(classifier)
+    predictor.predict(["what a joy"])[0].label
+    ```
+
+    Args:
+        task: says how examples become rows, and outputs answers.
+        preprocessor: encodes texts.
+        run: gives the model's outputs for encodings, by name, an array for
+            each encoding.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        preprocessor: TextPreprocessor,
+        run: Callable[[Sequence], Mapping[str, Sequence[np.ndarray]]],
+    ):
+        self.task = task
+        self.preprocessor = preprocessor
+        self._run = run
+
+    @classmethod
+    def of_model(cls, model, batch_size: int = 32) -> Predictor:
+        """Answers by a Keras model.
+
+        Args:
+            model: a `TaskModel` with a preprocessor.
+            batch_size: B.
+
+        Raises:
+            UserError: if no task has this kind of model, or it has no
+                preprocessor.
+        """
+        from albert_tf.data.batches import BucketedBatches
+
+        def run(encodings):
+            batches = BucketedBatches(encodings, batch_size=batch_size)
+            return model.predict(batches, verbose=0)
+
+        task = task_of_model(model)
+        if task is None:
+            raise UserError(
+                f"{type(model).__name__} is the model of no task; fine-tune "
+                f"it for one of {', '.join(sorted(tasks()))} first"
+            )
+        if model.preprocessor is None:
+            raise UserError(
+                f"the {type(model).__name__} has no vocabulary, so it takes "
+                "no text; pass tokenizer= to from_preset"
+            )
+        return cls(task, model.preprocessor, run)
+
+    def predict(
+        self, texts: Sequence[str], pairs: Sequence[str] | None = None
+    ) -> list[Any]:
+        """The answer for each text, or each pair of texts."""
+        pairs = [None] * len(texts) if pairs is None else pairs
+        return self.answers(
+            [
+                self.task.example(text, pair)
+                for text, pair in zip(texts, pairs, strict=True)
+            ]
+        )
+
+    def answers(self, examples: Sequence[Any]) -> list[Any]:
+        """The answer for each example."""
+        if not examples:
+            return []
+        rows = self.rows(examples)
+        return self.task.answers(self.outputs(rows), rows, examples)
+
+    def rows(self, examples: Sequence[Any]) -> Rows:
+        """What the model sees of the examples; warns of unknown tokens."""
+        rows = self.task.rows(examples, self.preprocessor)
+        self._check_vocabulary(rows, examples)
+        return rows
+
+    def outputs(self, rows: Rows) -> Mapping[str, Sequence[np.ndarray]]:
+        """The model's outputs by name, an array for each row."""
+        return self._run(rows.encodings)
+
+    def _check_vocabulary(self, rows: Rows, examples) -> None:
+        unk_id = self.preprocessor.tokenizer.unk_id
+        share = rows.unknown_share(unk_id)
+        if share < _MOST_UNKNOWN:
+            return
+        found = next(
+            int(number)
+            for number, encoding in zip(
+                rows.examples, rows.encodings, strict=True
+            )
+            if unk_id in encoding.token_ids
+        )
+        warn(
+            f"{share:.0%} of the tokens are not in the vocabulary, which may "
+            f"be for another language; such as in {examples[found].text!r:.80}"
+        )

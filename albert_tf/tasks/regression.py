@@ -1,0 +1,76 @@
+"""Regression: a number for a text, or for a pair of texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from albert_tf.data.readers import one_label
+from albert_tf.errors import UserError
+from albert_tf.tasks.task import Task
+
+
+class Regression(Task):
+    """A number, such as the similarity of two sentences.
+
+    Args:
+        labels: the name of what is measured, one.
+    """
+
+    name = "regression"
+    model_name = "AlbertRegressor"
+    figure = "spearman"
+
+    def __init__(self, labels: Sequence[str] = ("score",)):
+        self.labels = [*labels]
+
+    @classmethod
+    def of_examples(cls, examples, labels=None):
+        """A name for the number, if one is given."""
+        return cls(labels or ("score",))
+
+    @staticmethod
+    def read_label(place, value):
+        """A number."""
+        label = one_label(place, value)
+        if label is None:
+            return None
+        try:
+            number = float(label)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise UserError(
+                f'{place}: the label is "{label}"; a regression needs numbers'
+            )
+        return number
+
+    def targets(self, examples, rows):
+        """The numbers, float32 [n, 1]."""
+        return np.array([[example.label] for example in examples], "float32")
+
+    def answers(self, outputs, rows, examples):
+        """A float for each example."""
+        return [float(logits[0]) for logits in outputs["logits"]]
+
+    def score(self, answers, examples):
+        """A `RegressionReport`."""
+        from albert_tf.evaluation.regression import evaluate_regression
+
+        return evaluate_regression(
+            [example.label for example in examples], answers
+        )
+
+    def same(self, answer, other):
+        """Numbers that differ by less than a tenth of their size, or 0.1."""
+        return math.isclose(answer, other, rel_tol=0.1, abs_tol=0.1)
+
+    def to_text(self, answer, example):
+        """Number and text."""
+        return f"{answer:.4f}\t{example.text}"
+
+    def to_json(self, answer):
+        """The number by its name."""
+        return {self.labels[0]: answer}

@@ -1,0 +1,212 @@
+"""What all commands know of a task, and all that they know."""
+
+from __future__ import annotations
+
+import abc
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from albert_tf.data.columns import Columns
+from albert_tf.data.example import Example
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.data.readers import one_label, read_examples
+from albert_tf.data.rows import Rows
+from albert_tf.data.text_files import Progress
+from albert_tf.errors import UserError
+from albert_tf.evaluation.score import Score
+
+
+class Task(abc.ABC):
+    """All that is a task's own: files, features, targets, answers, score.
+
+    `finetune`, `evaluate`, `predict`, `verify` and the command line work on
+    any subclass. It is found by its name: as a module of `albert_tf.tasks`,
+    or as any subclass that has been defined. Nothing here needs TensorFlow,
+    so that a `.tflite` file is answered for by the same code.
+
+    The way of the data: `read` -> `rows` and `targets` -> the model ->
+    `answers` -> `score`.
+
+    Attributes:
+        name: how the command line and files call it.
+        model_name: its model, a class of `albert_tf.models`; the losses
+            compare what `targets` gives with its outputs.
+        figure: which of `Score.figures` chooses the best epoch.
+        balanced_figure: the same where classes are balanced; None if there is
+            no such thing.
+    """
+
+    name: ClassVar[str]
+    model_name: ClassVar[str]
+    figure: ClassVar[str]
+    balanced_figure: ClassVar[str | None] = None
+
+    # === Settings: what travels in the model's file ===
+
+    @classmethod
+    def of_examples(
+        cls, examples: Sequence[Any], labels: Sequence[str] | None = None
+    ) -> Task:
+        """The task that some training examples set.
+
+        Args:
+            examples: with labels.
+            labels: their names, if the user gave them.
+
+        Raises:
+            UserError: if nothing can be learned of the examples.
+        """
+        return cls()
+
+    @classmethod
+    def setting_names(cls) -> list[str]:
+        """The arguments of this class, which are also those of its model."""
+        return [*inspect.signature(cls).parameters]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments by name; JSON-able."""
+        return {name: getattr(self, name) for name in self.setting_names()}
+
+    # === Files ===
+
+    @classmethod
+    def read(
+        cls,
+        path: Path,
+        columns: Columns = Columns(),
+        labelled: bool = True,
+        header: Sequence[str] | None = None,
+        progress: Progress | None = None,
+    ) -> list[Any]:
+        """Reads a file of examples.
+
+        Args:
+            path: the file.
+            columns: where it has what; None for the usual names.
+            labelled: whether a missing label is a mistake.
+            header: the names of the columns of a file without a header.
+            progress: is told bytes done and bytes in all.
+
+        Returns:
+            The examples; an `ExampleFile` knows where it found them.
+
+        Raises:
+            UserError: a mistake in the file.
+        """
+        return read_examples(
+            path,
+            columns.text,
+            columns.pair,
+            columns.label,
+            require_labels=labelled,
+            columns=header,
+            read_label=cls.read_label,
+            progress=progress,
+        )
+
+    @staticmethod
+    def read_label(place: str, value: Any) -> Any:
+        """The label in a field or a JSON value; None where it is missing.
+
+        Args:
+            place: file and line, for the message.
+            value: a string, or what the JSON has there.
+
+        Raises:
+            UserError: it can be no label of the task.
+        """
+        return one_label(place, value)
+
+    def example(self, text: str, pair: str | None = None):
+        """What is to be answered, as the command line takes it."""
+        return Example(text=text, pair=pair)
+
+    # === Features ===
+
+    def rows(
+        self, examples: Sequence[Any], preprocessor: TextPreprocessor
+    ) -> Rows:
+        """The sequences that the model sees, one or several an example."""
+        texts = [example.text for example in examples]
+        pairs = [example.pair for example in examples]
+        has_pairs = any(pair is not None for pair in pairs)
+        return Rows.one_each(
+            preprocessor.encode(
+                texts, [pair or "" for pair in pairs] if has_pairs else None
+            )
+        )
+
+    @abc.abstractmethod
+    def targets(self, examples: Sequence[Any], rows: Rows):
+        """What the losses compare the outputs with.
+
+        Args:
+            examples: with labels.
+            rows: what `rows` made of them.
+
+        Returns:
+            An array with a row for each of `rows`; for targets of tokens a
+            list of arrays, as long as the sequences, -1 where nothing is
+            compared; or a dictionary of such.
+
+        Raises:
+            UserError: if a label is not one that the task knows.
+        """
+
+    def balance(self, examples: Sequence[Any]) -> np.ndarray:
+        """Weights that give all classes the same say, float [n]."""
+        raise UserError(f"{self.name} has no classes to balance")
+
+    # === Answers ===
+
+    @abc.abstractmethod
+    def answers(
+        self,
+        outputs: Mapping[str, Sequence[np.ndarray]],
+        rows: Rows,
+        examples: Sequence[Any],
+    ) -> list[Any]:
+        """One answer for each example.
+
+        Args:
+            outputs: the model's, by name: an array for each of `rows`,
+                without padding.
+            rows: what `rows` made of the examples.
+            examples: maybe without labels.
+        """
+
+    @abc.abstractmethod
+    def score(self, answers: Sequence[Any], examples: Sequence[Any]) -> Score:
+        """Compares answers with labels."""
+
+    def agreement(self, answers: Sequence[Any], others: Sequence[Any]) -> float:
+        """How much two lists of answers to the same examples agree, 0 to 1."""
+        same = map(self.same, answers, others)
+        return sum(same) / len(answers)
+
+    @abc.abstractmethod
+    def same(self, answer, other) -> bool:
+        """Whether two answers to the same example say the same."""
+
+    @abc.abstractmethod
+    def to_text(self, answer, example) -> str:
+        """An answer in one line, for people."""
+
+    @abc.abstractmethod
+    def to_json(self, answer) -> dict[str, Any]:
+        """An answer as a JSON object."""
+
+    # === More ===
+
+    def draw(self, score: Score, path: Path) -> bool:
+        """Draws a picture of a score; tells whether there is one to draw."""
+        return False
+
+    def baseline(self, train: Sequence[Any], dev: Sequence[Any]) -> float:
+        """`figure` of a model without a transformer."""
+        raise UserError(f"{self.name} has no baseline")

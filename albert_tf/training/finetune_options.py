@@ -1,0 +1,61 @@
+"""How to fine-tune."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from albert_tf.errors import require, require_at_least
+from albert_tf.training.training_options import check_training_options
+
+
+@dataclasses.dataclass(frozen=True)
+class FinetuneOptions:
+    """How to fine-tune. The defaults are those of the official code.
+
+    Attributes:
+        epochs: passes over the training examples.
+        batch_size: B, examples a step, over all devices together.
+        learning_rate: its peak; None takes `default_learning_rate`.
+        warmup_share: share of the steps in which the rate rises from 0; in
+            the rest it falls to 0 on a straight line.
+        weight_decay: of all matrices, see `AdamW`.
+        dropout: after embeddings, attention and feed-forward network, and on
+            attention probabilities (the paper's "ALBERT DR"); None for what
+            the source says.
+        max_length: longest sequence in tokens; what is longer is truncated.
+            None for what the source says, at most the model's positions.
+        patience: stop after so many epochs without a better dev score;
+            None never stops early. The best epoch's weights are kept anyway.
+        balance_classes: weigh each example by the rarity of its class, in the
+            loss and where dev examples choose the best epoch; else a model
+            that knows only the common class may be the best.
+        precision: "float32", "mixed_bfloat16" or "mixed_float16".
+        seed: of weights, order and dropout.
+        tensorboard: directory for TensorBoard, or None.
+    """
+
+    epochs: int = 3
+    batch_size: int = 32
+    learning_rate: float | None = None
+    warmup_share: float = 0.1
+    weight_decay: float = 0.01
+    dropout: float | None = None
+    max_length: int | None = None
+    patience: int | None = None
+    balance_classes: bool = False
+    precision: str = "float32"
+    seed: int = 0
+    tensorboard: str | None = None
+
+    def __post_init__(self):
+        require_at_least(1, epochs=self.epochs, batch_size=self.batch_size)
+        if self.patience is not None:
+            require_at_least(1, patience=self.patience)
+        if self.max_length is not None:
+            require_at_least(3, max_length=self.max_length)
+        require(
+            0 <= self.warmup_share < 1,
+            "must be at least 0 and less than 1",
+            warmup_share=self.warmup_share,
+        )
+        check_training_options(self)

@@ -1,0 +1,68 @@
+"""Answers from a `.tflite` file and nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf.data.features import pad
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.errors import UserError
+from albert_tf.tasks import find_task
+from albert_tf.tasks.predictor import Predictor
+from albert_tf.tokenizers import Encoding, load_tokenizer
+from export.bundle import Bundle
+from export.tflite_model import TFLiteModel
+
+
+def open_tflite(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
+    """What a file answers, without TensorFlow or Keras.
+
+    Example:
+
+    ```python
+    predictor = open_tflite("build/demo/model.tflite")
+    predictor.predict(["play some jazz"])[0].label  # "PlayMusic"
+    ```
+
+    Args:
+        path: a file that `to_tflite` wrote of a model for a task.
+        num_threads: processor cores to use.
+
+    Returns:
+        A `Predictor`.
+
+    Raises:
+        UserError: if the file is missing, damaged, of another origin, not for
+            a task or without a vocabulary.
+    """
+    model = TFLiteModel(path, num_threads)
+    bundle = model.bundle
+    if bundle.task is None or bundle.preprocessor is None:
+        raise UserError(
+            f"{path}: holds an {bundle.model} without a task or without a "
+            "vocabulary, so it takes no text"
+        )
+
+    def run(encodings: Sequence[Encoding]) -> dict[str, list[np.ndarray]]:
+        outputs: dict[str, list[np.ndarray]] = {}
+        for encoding in encodings:
+            for name, array in model(pad([encoding])).items():
+                outputs.setdefault(name, []).append(array[0])
+        return outputs
+
+    task = find_task(bundle.task)(**bundle.settings)
+    return Predictor(task, _preprocessor(bundle), run)
+
+
+def _preprocessor(bundle: Bundle) -> TextPreprocessor:
+    config = bundle.preprocessor["tokenizer"]
+    with tempfile.TemporaryDirectory() as directory:
+        vocabulary = Path(directory, config["vocabulary"])
+        vocabulary.write_bytes(bundle.vocabulary)
+        tokenizer = load_tokenizer(config, directory)
+    return TextPreprocessor(tokenizer, bundle.preprocessor["max_length"])
