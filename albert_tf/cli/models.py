@@ -46,8 +46,8 @@ def export(
 
     check_new_file(output, overwrite)
     import export as exporter
-    from albert_tf.models import load_model
     from albert_tf.data.columns import Columns
+    from albert_tf.models import load_model
     from albert_tf.tasks.predictor import Predictor
 
     loaded = load_model(model)

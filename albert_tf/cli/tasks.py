@@ -28,7 +28,6 @@ _CHUNK = 256  # examples that are read, answered and printed at once
 
 @takes_options
 def finetune(
-    options: FinetuneOptions,
     train: Annotated[
         Path, Option(help="Labelled examples: TSV, CSV or JSON Lines.")
     ],
@@ -60,6 +59,8 @@ def finetune(
         Option("--baseline", help="Also fit TF-IDF with logistic regression."),
     ] = False,
     overwrite: Overwrite = False,
+    *,
+    options: FinetuneOptions,
 ):
     """Trains a model for a task on labelled texts, or pairs of texts.
 
@@ -67,8 +68,8 @@ def finetune(
     [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output my[/bold]
     """
     from albert_tf.cli import tables
-    from albert_tf.files import check_new_directory
     from albert_tf.data.columns import Columns
+    from albert_tf.files import check_new_directory
     from albert_tf.tasks import find_task
 
     check_new_directory(output, overwrite)
@@ -149,8 +150,8 @@ def evaluate(
     Example: [bold]albert-tf evaluate model test.tsv[/bold]
     """
     from albert_tf.cli import tables
-    from albert_tf.files import check_new_file
     from albert_tf.data.columns import Columns
+    from albert_tf.files import check_new_file
 
     if plot is not None:
         if plot.suffix != ".png":
@@ -234,8 +235,10 @@ def _read(task, file: Path, columns, header: str | None):
             file, columns, header=_names(header), progress=progress.to
         )
     # To stderr: the standard output is for results.
-    print(f"{file}: {len(examples):,} examples{_told(examples, ', ')}",
-          file=sys.stderr)
+    print(
+        f"{file}: {len(examples):,} examples{_told(examples, ', ')}",
+        file=sys.stderr,
+    )
     return examples
 
 

@@ -78,7 +78,7 @@ class Task(abc.ABC):
     def read(
         cls,
         path: Path,
-        columns: Columns = Columns(),
+        columns: Columns | None = None,
         labelled: bool = True,
         header: Sequence[str] | None = None,
         progress: Progress | None = None,
@@ -98,6 +98,7 @@ class Task(abc.ABC):
         Raises:
             UserError: a mistake in the file.
         """
+        columns = columns or Columns()
         return read_examples(
             path,
             columns.text,

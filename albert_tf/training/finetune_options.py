@@ -15,7 +15,8 @@ class FinetuneOptions:
     Attributes:
         epochs: passes over the training examples.
         batch_size: B, examples a step, over all devices together.
-        learning_rate: its peak; None takes `default_learning_rate`.
+        learning_rate: its peak; None for 5e-5 * 768 / H from trained weights
+            and 5e-4 * min(1, 128 / H) from random ones.
         warmup_share: share of the steps in which the rate rises from 0; in
             the rest it falls to 0 on a straight line.
         weight_decay: of all matrices, see `AdamW`.

@@ -87,8 +87,8 @@ def test_vocabularies_stay_in_their_directory(files, tmp_path, name):
 
 
 def test_later_formats_are_refused(files, tmp_path):
-    path = rewrite(files["int8"], tmp_path / "later.tflite", format=2)
-    with pytest.raises(UserError, match="its format is 2"):
+    path = rewrite(files["int8"], tmp_path / "later.tflite", format=3)
+    with pytest.raises(UserError, match="its format is 3"):
         read_bundle(path)
 
 
