@@ -234,7 +234,7 @@ def test_long_texts_are_cut_and_counted(home, capsys):
     path.write_text("text\tlabel\n" + "\n".join(rows) + "\n")
     argv = finetune(home, train=path, dev=path)
     assert call([*argv, "--overwrite"]) == 0
-    assert "truncated 25.0% of the examples" in capsys.readouterr().out
+    assert "truncated 25.0% of the sequences" in capsys.readouterr().out
 
 
 def test_output_fits_a_narrow_terminal(home):
@@ -367,7 +367,7 @@ def test_encoder_without_labels(home, fails):
     path = home / "encoder.tflite"
     assert call(["export", "albert_pico", path]) == 0
     assert "holds an AlbertEncoder" in fails("predict", path, "a")
-    assert "no labels" in fails("predict", "albert_pico", "a")
+    assert "model of no task" in fails("predict", "albert_pico", "a")
 
 
 def test_truncated_safetensors(home, fails):

@@ -80,6 +80,8 @@ def finetune(
     )
     # All labels of a task are known before the model is made.
     task_ = task_class.of_examples(examples)
+    for file, found in ((train, examples), (dev, dev_examples)):
+        say(f"{file}: {len(found):,} examples; {_told(found)}")
 
     from albert_tf.training.finetune import finetune as run
 
@@ -115,7 +117,8 @@ def finetune(
             f"interrupted after {result.epochs} whole epochs; the weights "
             f"{kept} are in {output}"
         )
-    say(f"weights of epoch {result.best_epoch} saved to {output}")
+    say(f"kept the weights of epoch {result.best_epoch}")
+    say(f"saved to {output}")
     if baseline:
         score = task_.baseline(examples, dev_examples)
         say(
@@ -167,6 +170,7 @@ def evaluate(
     if as_json:
         print(json.dumps(score.to_dict(), ensure_ascii=False))
     else:
+        say(f"{file}: {_told(examples)}")
         for table in tables.score(score):
             console.print(table)
     if plot is not None:
@@ -229,23 +233,17 @@ def predict(
 
 
 def _read(task, file: Path, columns, header: str | None):
-    """The labelled examples of a file; says where they were found."""
+    """The labelled examples of a file."""
     with FileProgress([file], console) as progress:
         examples = task.read(
             file, columns, header=_names(header), progress=progress.to
         )
-    # To stderr: the standard output is for results.
-    print(
-        f"{file}: {len(examples):,} examples{_told(examples, ', ')}",
-        file=sys.stderr,
-    )
     return examples
 
 
-def _told(examples, before: str = "") -> str:
+def _told(examples) -> str:
     """Which columns were read, if the examples know."""
-    columns = getattr(examples, "columns", None)
-    return "" if columns is None else f"{before}{columns}"
+    return str(getattr(examples, "columns", ""))
 
 
 def _names(header: str | None) -> list[str] | None:

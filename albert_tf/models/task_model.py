@@ -13,6 +13,8 @@ from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
 from albert_tf.models.text_input import TextInput
 
+_MOST_SPARE_ROWS = 1024
+
 
 class TaskModel(PresetModel):
     """An encoder with a head, and the preprocessor that feeds it.
@@ -349,15 +351,11 @@ def _split(columns, share: float):
 
 def _check_fit(preprocessor, config: AlbertConfig) -> None:
     tokens = preprocessor.tokenizer.vocab_size
-    if tokens > config.vocab_size:
+    # Some checkpoints have spare rows, to round their number up.
+    if not 0 <= config.vocab_size - tokens <= _MOST_SPARE_ROWS:
         raise UserError(
             f"the vocabulary has {tokens} tokens but the configuration says "
-            f"vocab_size={config.vocab_size}; it must have no more than that"
-        )
-    if tokens < 0.9 * config.vocab_size:  # fewer spare rows are common
-        warn(
-            f"the vocabulary has {tokens} tokens and the model "
-            f"vocab_size={config.vocab_size}: is it the model's own?"
+            f"vocab_size={config.vocab_size}; it is another model's"
         )
     if preprocessor.max_length > config.max_position_embeddings:
         raise UserError(

@@ -34,11 +34,15 @@ class Classification(Task):
 
     def targets(self, examples, rows):
         """Class numbers, int32 [n]."""
-        return label_ids(examples, self.labels)
+        return self._numbers(examples)
+
+    def _numbers(self, examples) -> np.ndarray:
+        path = getattr(examples, "path", None)
+        return label_ids(examples, self.labels, path)
 
     def balance(self, examples):
         """Weights with the same sum for each class, and a mean of 1."""
-        ids = label_ids(examples, self.labels)
+        ids = self._numbers(examples)
         counts = np.bincount(ids)
         weights = len(ids) / np.count_nonzero(counts) / counts[ids]
         return weights.astype("float32")
@@ -56,7 +60,7 @@ class Classification(Task):
 
         numbers = {label: i for i, label in enumerate(self.labels)}
         return evaluate_classification(
-            label_ids(examples, self.labels),
+            self._numbers(examples),
             np.array([numbers[answer.label] for answer in answers]),
             self.labels,
         )
