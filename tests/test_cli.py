@@ -20,6 +20,7 @@ from albert_tf.cli import tables
 from albert_tf.cli.terminal import console, say
 from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.recipes import snips
+from albert_tf.tasks.classification import Classification
 
 COMMANDS = [
     "convert",
@@ -182,11 +183,15 @@ def test_export_verifies(home, capsys):
     assert "agreement" in capsys.readouterr().out
 
 
-def test_export_leaves_no_file_that_fails_verification(home, fails):
+def test_export_leaves_no_file_that_fails_verification(
+    home, fails, monkeypatch
+):
+    monkeypatch.setattr(Classification, "same", lambda *answers: False)
     before = left(home)
     argv = ["export", home / "model", home / "bad.tflite"]
     argv += ["--verify", home / "test.tsv"]
-    assert "points of accuracy" in fails(*argv, "--threshold", "-101")
+    assert "same answer as Keras to 0.0%" in fails(*argv)
+    assert "threshold=nan" in fails(*argv, "--threshold", "nan")
     assert left(home) == before
 
 
@@ -274,7 +279,7 @@ BAD_FILES = {
     "latin.tsv": (b"text\tlabel\ncaf\xe9\tA\n", "latin.tsv.*UTF-8"),
     "few.tsv": (b"text\tlabel\na\tA\nb\n", "few.tsv:3: 1 column"),
     "one.tsv": (b"text\tlabel\na\tA\nb\tA\n", "same label"),
-    "other.tsv": (b"text\tclass\na\tA\nb\tB\n", "other.tsv.*label"),
+    "other.tsv": (b"text\tkind\na\tA\nb\tB\n", "other.tsv.*label"),
     "text.docx": (b"PK", "text.docx"),
     "cut.tsv.gz": (gzip.compress(b"text\tlabel\n" * 99)[:30], "cut.tsv.gz"),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -80,8 +79,8 @@ def finetune(
     )
     # All labels of a task are known before the model is made.
     task_ = task_class.of_examples(examples)
-    for file, found in ((train, examples), (dev, dev_examples)):
-        say(f"{file}: {len(found):,} examples; {_told(found)}")
+    for name, found in (("train", examples), ("dev", dev_examples)):
+        say(f"{name}: {len(found):,} examples; {_told(found)}")
 
     from albert_tf.training.finetune import finetune as run
 
@@ -170,7 +169,7 @@ def evaluate(
     if as_json:
         print(json.dumps(score.to_dict(), ensure_ascii=False))
     else:
-        say(f"{file}: {_told(examples)}")
+        say(f"read {_told(examples)}")
         for table in tables.score(score):
             console.print(table)
     if plot is not None:
@@ -235,10 +234,9 @@ def predict(
 def _read(task, file: Path, columns, header: str | None):
     """The labelled examples of a file."""
     with FileProgress([file], console) as progress:
-        examples = task.read(
+        return task.read(
             file, columns, header=_names(header), progress=progress.to
         )
-    return examples
 
 
 def _told(examples) -> str:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError, warn
+from albert_tf.errors import UserError
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
 from albert_tf.models.text_input import TextInput
