@@ -13,7 +13,7 @@ from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
 from albert_tf.models.text_input import TextInput
 
-_MOST_SPARE_ROWS = 1024
+_MOST_SPARE_ROWS = 128
 
 
 class TaskModel(PresetModel):
