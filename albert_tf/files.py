@@ -20,6 +20,15 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
+def is_plain_name(name) -> bool:
+    """Whether a name that was read somewhere stays in its directory."""
+    return (
+        isinstance(name, str)
+        and _PLAIN_NAME.fullmatch(name) is not None
+        and not _DEVICE.fullmatch(name)
+    )
+
+
 def file_within(directory: str | os.PathLike, name: str) -> Path:
     """The file in a directory that something read from there names.
 
@@ -31,11 +40,7 @@ def file_within(directory: str | os.PathLike, name: str) -> Path:
         UserError: if the name is no plain one, such as "../x" or "/x", or the
             file is a link that leads out of the directory, or a device.
     """
-    if (
-        not isinstance(name, str)
-        or not _PLAIN_NAME.fullmatch(name)
-        or _DEVICE.fullmatch(name)
-    ):
+    if not is_plain_name(name):
         raise UserError(
             f"{name!r:.100} must be the name of a file in the same directory"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,53 @@ def read_json(path: str | os.PathLike) -> dict[str, Any]:
         UserError: if the file is missing or holds something else.
     """
     try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
+        return parse_json(Path(path).read_bytes())
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{path}: not a readable JSON file: {error}") from (
-            error
-        )
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
+
+
+def parse_json(text: bytes, strict: bool = False) -> dict[str, Any]:
+    """Reads a JSON object.
+
+    Args:
+        text: in UTF-8.
+        strict: whether to refuse what readers of JSON differ about: NaN and
+            infinity, and the same name twice.
+
+    Raises:
+        UserError: if it is something else.
+    """
+    hooks = {}
+    if strict:
+        hooks = {
+            "parse_constant": _finite,
+            "parse_float": _finite,
+            "object_pairs_hook": _without_repeats,
+        }
+    try:
+        values = json.loads(text.decode("utf-8"), **hooks)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"not a readable JSON file: {error}") from error
     if not isinstance(values, dict):
-        raise UserError(f"{path}: must hold a JSON object")
+        raise UserError("must hold a JSON object")
+    return values
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(f"{word:.20} is no number")
+    return number
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a name is there twice")
     return values
 
 

@@ -2,7 +2,7 @@
 
 A zip archive behind the flatbuffer, as TFLite metadata has it: runtimes do
 not look there, and any zip reader finds it. It holds `albert_tf.json` and the
-vocabulary.
+vocabulary, and nothing else.
 """
 
 from __future__ import annotations
@@ -11,28 +11,43 @@ import dataclasses
 import hashlib
 import json
 import os
+import struct
 import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from albert_tf.errors import UserError
+from albert_tf.files import is_plain_name
+from albert_tf.json_files import parse_json
 from albert_tf.tasks import task_of_model
+from export.manifest import FORMAT, check_manifest
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
 
 _NAME = "albert_tf.json"
-_FORMAT = 2
-# What reading arbitrary bytes as an archive of JSON may raise.
+# Enough for 50,000 labels.
+_MOST_JSON_BYTES = 2**20
+# What a piece of a vocabulary may take; those of the published ones take 25.
+_PIECE_BYTES = 64
+_VOCABULARY_BYTES = 2**20  # besides: rules of normalization
+_MOST_RATIO = 100  # of size and compressed size; for published ones: 2
+_CHUNK = 2**20
+# The end of an archive: how many entries and bytes its directory has, and how
+# long a comment follows; before it may be what says otherwise.
+_END = struct.Struct("<4s6xHL4xH")
+_LOCATOR_OF_ZIP64 = slice(-_END.size - 20, -_END.size - 16)
+_MOST_MEMBERS = 2
+_DIRECTORY_BYTES = 1024
+_LOCAL_HEADER_BYTES = 30
+# What reading arbitrary bytes as an archive may raise.
 _DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    KeyError,
     RuntimeError,  # "encrypted"; NotImplementedError for a compression
-    TypeError,
     ValueError,
 )
 
@@ -60,41 +75,54 @@ class Bundle:
     vocabulary: bytes | None
 
 
+# === Writing ===
+
+
 def append_bundle(
     path: str | os.PathLike, model: PresetModel, quantization: str
 ) -> None:
-    """Puts all that prediction needs behind the network in `path`."""
+    """Puts all that prediction needs behind the network in `path`.
+
+    Raises:
+        UserError: if `read_bundle` would not take it, as with 100,000 labels.
+    """
     path = Path(path)
-    content = path.read_bytes()
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        digest = _digest(file, size)
     task = task_of_model(model)
     values = {
-        "format": _FORMAT,
+        "format": FORMAT,
         "model": type(model).__name__,
         "config": model.config.to_dict(),
         "quantization": quantization,
         "task": task and task.name,
         "settings": task.settings if task else {},
         "preprocessor": None,
-        "network_bytes": len(content),
-        "network_sha256": hashlib.sha256(content).hexdigest(),
+        "network_bytes": size,
+        "network_sha256": digest,
     }
     preprocessor = getattr(model, "preprocessor", None)
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
-    ):
+    with zipfile.ZipFile(path, "a") as archive:
         if preprocessor is not None:
-            tokenizer = preprocessor.tokenizer.save(directory)
-            vocabulary = Path(directory, tokenizer["vocabulary"])
-            _add(archive, vocabulary.name, vocabulary.read_bytes())
+            with tempfile.TemporaryDirectory() as directory:
+                tokenizer = preprocessor.tokenizer.save(directory)
+                name = tokenizer["vocabulary"]
+                vocabulary = Path(directory, name).read_bytes()
+            _add(archive, name, vocabulary)
             values["preprocessor"] = {
                 "max_length": preprocessor.max_length,
                 "tokenizer": tokenizer,
-                "vocabulary_sha256": hashlib.sha256(
-                    vocabulary.read_bytes()
-                ).hexdigest(),
+                "vocabulary_sha256": hashlib.sha256(vocabulary).hexdigest(),
             }
-        _add(archive, _NAME, json.dumps(values, indent=1).encode())
+        text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+        if len(text.encode()) > _MOST_JSON_BYTES:
+            raise UserError(
+                f"labels and settings of {len(text.encode()):,} bytes do not "
+                f"fit into a file; {_MOST_JSON_BYTES:,} do"
+            )
+        _add(archive, _NAME, text.encode())
+    read_bundle(path)  # nothing is written that would not be read
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -102,45 +130,120 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 
+def _digest(file: BinaryIO, size: int) -> str:
+    """SHA-256 of the first `size` bytes, read piece by piece."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    for start in range(0, size, _CHUNK):
+        digest.update(file.read(min(_CHUNK, size - start)))
+    return digest.hexdigest()
+
+
+# === Reading ===
+
+
 def read_bundle(path: str | os.PathLike) -> Bundle:
     """Reads what `append_bundle` wrote, and checks that the file is whole.
 
     A runtime given a damaged network may bring the process down, so that
-    nothing is handed to it before this.
+    nothing is handed to it before this. However the file came about, no more
+    memory is taken than a file with such a configuration needs.
 
     Raises:
         UserError: if the file is missing, damaged or of another origin.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            values = json.loads(archive.read(_NAME))
-            if values["format"] != _FORMAT:
-                raise ValueError(f"its format is {values['format']!r}")
-            vocabulary = None
-            if values["preprocessor"] is not None:
-                name = values["preprocessor"]["tokenizer"]["vocabulary"]
-                if name != Path(name).name:  # would be written elsewhere
-                    raise ValueError(f"its vocabulary is named {name!r}")
-                vocabulary = archive.read(name)
         with open(path, "rb") as file:
-            network = file.read(values["network_bytes"])
-        if hashlib.sha256(network).hexdigest() != values["network_sha256"]:
-            raise ValueError("the network does not have its checksum")
-        return Bundle(
-            model=values["model"],
-            config=values["config"],
-            quantization=values["quantization"],
-            task=values["task"],
-            settings=values["settings"],
-            preprocessor=values["preprocessor"],
-            vocabulary=vocabulary,
-        )
+            _check_end(file)
+            with zipfile.ZipFile(file) as archive:
+                return _read(file, archive)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from error
+        raise UserError(f"{path}: {error.strerror or error}") from error
     except _DAMAGES as error:
         raise UserError(
             f"{path}: truncated, damaged, or not written by `albert-tf "
             f"export` ({error})"
         ) from error
+
+
+def _check_end(file: BinaryIO) -> None:
+    """Checks that the archive's directory is small before it is read."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 64))
+    end = file.read()
+    if len(end) < 64:
+        raise ValueError("it is too short")
+    signature, entries, length, comment = _END.unpack(end[-_END.size :])
+    if (
+        signature != zipfile.stringEndArchive
+        or comment
+        or end[_LOCATOR_OF_ZIP64] == zipfile.stringEndArchive64Locator
+        or entries > _MOST_MEMBERS
+        or length > _DIRECTORY_BYTES
+    ):
+        raise ValueError("there is no archive of ours at its end")
+
+
+def _read(file: BinaryIO, archive: zipfile.ZipFile) -> Bundle:
+    start = _check_places(archive)
+    text = _read_member(archive, _NAME, _MOST_JSON_BYTES)
+    values = check_manifest(parse_json(text, strict=True))
+    preprocessor, vocabulary = values["preprocessor"], None
+    names = [_NAME]
+    if preprocessor is not None:
+        name = preprocessor["tokenizer"].get("vocabulary")
+        if not is_plain_name(name):
+            raise ValueError(f"its vocabulary is named {name!r:.60}")
+        names.append(name)
+        most = _PIECE_BYTES * values["config"]["vocab_size"]
+        vocabulary = _read_member(archive, name, most + _VOCABULARY_BYTES)
+        digest = hashlib.sha256(vocabulary).hexdigest()
+        if digest != preprocessor["vocabulary_sha256"]:
+            raise ValueError("the vocabulary does not have its checksum")
+    if sorted(archive.namelist()) != sorted(names):
+        raise ValueError("it has other members")
+    if start != values["network_bytes"]:
+        raise ValueError(f"the network has {start:,} bytes")
+    if _digest(file, start) != values["network_sha256"]:
+        raise ValueError("the network does not have its checksum")
+    return Bundle(
+        model=values["model"],
+        config=values["config"],
+        quantization=values["quantization"],
+        task=values["task"],
+        settings=values["settings"],
+        preprocessor=preprocessor,
+        vocabulary=vocabulary,
+    )
+
+
+def _check_places(archive: zipfile.ZipFile) -> int:
+    """Where the archive begins; its members follow without gap or overlap."""
+    infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+    ends = [
+        info.header_offset
+        + _LOCAL_HEADER_BYTES
+        + len(info.filename)
+        + info.compress_size
+        for info in infos
+    ]
+    starts = [info.header_offset for info in infos]
+    if not infos or ends != [*starts[1:], archive.start_dir]:
+        raise ValueError("its members are not in their places")
+    return starts[0]
+
+
+def _read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """One member, of at most `most` bytes, whatever the directory says."""
+    if name not in archive.namelist():
+        raise ValueError(f"{name} is missing")
+    info = archive.getinfo(name)
+    size = info.file_size
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{name} is compressed otherwise")
+    if size > min(most, _MOST_RATIO * info.compress_size):
+        raise ValueError(f"{name} of {size:,} bytes is larger than it needs")
+    with archive.open(info) as file:
+        return file.read(size)  # not all that there may be

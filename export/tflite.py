@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
+from export.manifest import QUANTIZATIONS
 from export.quiet import quiet
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
-
-QUANTIZATIONS = ("int8", "float32")
 
 
 def to_tflite(
