@@ -58,9 +58,9 @@ class AlbertRegressor(SequenceModel):
         return [keras.metrics.MeanAbsoluteError(name="mean_absolute_error")]
 
     def encode_targets(self, y) -> np.ndarray:
-        """Numbers as float32 [B, 1]."""
+        """Numbers as float32 [B]."""
         try:
-            numbers = np.asarray(y).astype("float32").reshape(-1, 1)
+            numbers = np.asarray(y).astype("float32").reshape(-1)
         except ValueError as error:
             raise UserError(f"targets must be numbers: {error}") from None
         if not np.isfinite(numbers).all():

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from albert_tf.config import AlbertConfig
+from albert_tf.data.text_datasets import encode_dataset, has_text, user_errors
 from albert_tf.errors import UserError
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
@@ -152,30 +153,35 @@ class TaskModel(PresetModel):
         validation_data = self._dataset(validation_data)
         texts = TextInput.of(x)
         if texts is None:
-            return super().fit(
-                self._dataset(x),
-                self._targets(y),
-                batch_size=batch_size,
-                validation_data=validation_data,
-                validation_split=validation_split,
-                shuffle=shuffle,
-                sample_weight=sample_weight,
-                class_weight=class_weight,
-                **kwargs,
-            )
+            with user_errors():
+                return super().fit(
+                    self._dataset(x),
+                    self._targets(y),
+                    batch_size=batch_size,
+                    validation_data=validation_data,
+                    validation_split=validation_split,
+                    shuffle=shuffle,
+                    sample_weight=sample_weight,
+                    class_weight=class_weight,
+                    **kwargs,
+                )
         if y is None:
             raise UserError("fit got texts but no y, the targets to learn")
         columns = (texts, y, sample_weight)
         if validation_split:
             columns, held_out = _split(columns, validation_split)
             validation_data = self._batches(*held_out, batch_size=batch_size)
-        return super().fit(
-            self._batches(*columns, batch_size=batch_size, shuffle=shuffle),
-            validation_data=validation_data,
-            shuffle=False,
-            class_weight=class_weight,
-            **kwargs,
+        batches = self._batches(
+            *columns, batch_size=batch_size, shuffle=shuffle
         )
+        with user_errors():
+            return super().fit(
+                batches,
+                validation_data=validation_data,
+                shuffle=False,
+                class_weight=class_weight,
+                **kwargs,
+            )
 
     def evaluate(
         self, x=None, y=None, batch_size=None, *, sample_weight=None, **kwargs
@@ -189,13 +195,14 @@ class TaskModel(PresetModel):
                 texts, y, sample_weight, batch_size=batch_size
             )
             return super().evaluate(batches, **kwargs)
-        return super().evaluate(
-            self._dataset(x),
-            self._targets(y),
-            batch_size=batch_size,
-            sample_weight=sample_weight,
-            **kwargs,
-        )
+        with user_errors():
+            return super().evaluate(
+                self._dataset(x),
+                self._targets(y),
+                batch_size=batch_size,
+                sample_weight=sample_weight,
+                **kwargs,
+            )
 
     def predict(self, x, batch_size=None, verbose="auto", **kwargs):
         """Runs the model; as `keras.Model.predict`, with raw text too.
@@ -212,12 +219,15 @@ class TaskModel(PresetModel):
             x = self._batches(texts, batch_size=batch_size)
         is_dataset = hasattr(x, "element_spec")
         if is_dataset:
-            x = self._dataset(x)
+            x = self._dataset(x, with_targets=False)
         is_bucketed = isinstance(x, BucketedBatches)
-        if self.token_outputs and (is_bucketed or is_dataset):
-            outputs = self._predict_tokens(x, **kwargs)
-        else:
-            outputs = super().predict(x, batch_size, verbose=verbose, **kwargs)
+        with user_errors():
+            if self.token_outputs and (is_bucketed or is_dataset):
+                outputs = self._predict_tokens(x, **kwargs)
+            else:
+                outputs = super().predict(
+                    x, batch_size, verbose=verbose, **kwargs
+                )
         if is_bucketed:
             outputs = {name: x.restore(rows) for name, rows in outputs.items()}
         return outputs
@@ -286,16 +296,14 @@ class TaskModel(PresetModel):
     def _targets(self, y):
         return None if y is None else self.encode_targets(y)
 
-    def _dataset(self, x):
+    def _dataset(self, x, with_targets=True):
         """`x` itself, unless it is a `tf.data.Dataset` of strings."""
-        if not hasattr(x, "element_spec"):
-            return x
-        from albert_tf.data.text_datasets import encode_dataset, has_text
-
-        if not has_text(x):
+        if not hasattr(x, "element_spec") or not has_text(x):
             return x
         return encode_dataset(
-            x, self._require_preprocessor(), self.encode_targets
+            x,
+            self._require_preprocessor(),
+            self.encode_targets if with_targets else None,
         )
 
     def _require_preprocessor(self):

@@ -9,7 +9,13 @@ import pytest
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertClassifier, AlbertEncoder
+from albert_tf.models import (
+    AlbertClassifier,
+    AlbertEncoder,
+    AlbertMultilabelClassifier,
+    AlbertRegressor,
+    AlbertTagger,
+)
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 from albert_tf.training import AdamW
 
@@ -178,3 +184,75 @@ def test_rematerialized_gradients_with_dropout(config):
         gradients.append([tf.convert_to_tensor(g) for g in gradient()])
     for kept, again in zip(*gradients, strict=True):
         np.testing.assert_allclose(kept, again, atol=1e-5)
+
+
+def told(call, *args, **kwargs):
+    with pytest.raises(UserError) as caught:
+        call(*args, verbose=0, **kwargs)
+    assert caught.value.__suppress_context__  # one line, no traceback of C++
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        (["+", "-", "x"], "unknown label 'x'"),
+        ([0, 1, 2], "unknown label 2"),
+        (np.array([0, -1, 1], "int64"), "unknown label -1"),
+    ],
+)
+def test_unknown_labels_in_a_dataset(classifier, y, says):
+    bad, good = dataset(TEXTS[:3], y), dataset(TEXTS[:3], ["+", "-", "-"])
+    assert says in told(classifier.fit, bad)
+    assert says in told(classifier.evaluate, bad)
+    assert says in told(classifier.fit, good, validation_data=bad)
+    assert says in told(
+        classifier.fit, TEXTS[:2], LABELS[:2], validation_data=bad
+    )
+    # Nothing is wrong with the texts.
+    assert classifier.predict(bad, verbose=0)["logits"].shape == (3, 2)
+
+
+def test_text_in_a_dataset_that_is_not_utf_8(classifier):
+    texts = [b"good", b'caf\xe9 "new"\nline']
+    says = "not UTF-8: b'caf\\xe9 \"new\"\\nline', at byte 3"
+    assert says in told(classifier.fit, dataset(texts, [0, 1]))
+    assert says in told(classifier.predict, dataset(texts))
+    assert says in told(
+        classifier.evaluate, dataset((["a", "b"], texts), [0, 1])
+    )
+    assert "is not UTF-8" in told(
+        classifier.fit, dataset(["a", "b"], [b"\xff", b"+"])
+    )
+
+
+def test_a_dataset_of_several_labels_a_text(config, preprocessor):
+    model = AlbertMultilabelClassifier(config, ["a", "b", "c"], preprocessor)
+    model.compile(AdamW(1e-3))
+    targets = np.array([[1, 0, 1], [0, 0, 0], [1, 1, 1]] * 4)
+    expected = model.evaluate(TEXTS, targets, verbose=0)
+    for y in (targets, targets.astype("float32")):
+        actual = model.evaluate(dataset(TEXTS, y), verbose=0)
+        assert actual == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_dataset_of_numbers(config, preprocessor):
+    model = AlbertRegressor(config, preprocessor=preprocessor)
+    model.compile(AdamW(1e-3))
+    numbers = np.arange(12)
+    expected = model.evaluate(TEXTS, numbers, verbose=0)
+    for y in (numbers, numbers.astype("float32")):
+        actual = model.evaluate(dataset(TEXTS, y), verbose=0)
+        assert actual == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_dataset_of_targets_for_tokens(config, preprocessor):
+    model = AlbertTagger(config, ["a", "b"], preprocessor)
+    model.compile(AdamW(1e-3))
+    ids = [[1] * len(e.token_ids) for e in preprocessor.encode(TEXTS)]
+    data = tf.data.Dataset.from_tensor_slices((TEXTS, tf.ragged.constant(ids)))
+    losses = [
+        model.evaluate(data.ragged_batch(size), verbose=0) for size in (3, 12)
+    ]
+    # The mean over tokens, so that the batches' own means differ a little.
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
