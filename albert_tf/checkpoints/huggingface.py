@@ -26,6 +26,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, warn
 from albert_tf.files import new_directory
 from albert_tf.json_files import read_json, write_json
+from albert_tf.tokenizers.tokenizer_settings import TRANSFORMERS
 
 _DENSE = [("/kernel", ".weight", transpose), ("/bias", ".bias", keep)]
 _NORM = [("/gamma", ".weight", keep), ("/beta", ".bias", keep)]
@@ -114,7 +115,9 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
         weights=weights,
         model_name=head.model_name,
         arguments=arguments,
-        get_preprocessor=lambda: read_vocabulary(directory, config),
+        get_preprocessor=lambda: read_vocabulary(
+            directory, config, TRANSFORMERS
+        ),
     )
 
 

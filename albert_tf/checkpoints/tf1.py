@@ -18,6 +18,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, warn
 from albert_tf.files import new_directory
 from albert_tf.json_files import write_json
+from albert_tf.tokenizers.tokenizer_settings import GOOGLE
 
 _DENSE = [("/kernel", "/kernel", keep), ("/bias", "/bias", keep)]
 _NORM = [("/gamma", "/gamma", keep), ("/beta", "/beta", keep)]
@@ -102,7 +103,7 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
         config=config,
         weights=weights,
         model_name=_model_name(weights, heads),
-        get_preprocessor=lambda: read_vocabulary(prefix.parent, config),
+        get_preprocessor=lambda: read_vocabulary(prefix.parent, config, GOOGLE),
     )
 
 

@@ -7,21 +7,29 @@ import tempfile
 from pathlib import Path
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.tokenizer_config import (
+    CONFIG,
+    JSON_FILE,
+    TokenizerConfig,
+)
+from albert_tf.checkpoints.tokenizer_fields import (
+    JSON,
+    KINDS,
+    SENTENCEPIECE,
+    WORDPIECE,
+    fields_of,
+)
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
-from albert_tf.json_files import read_json, write_json
-from albert_tf.tokenizers import (
-    SentencePieceTokenizer,
-    Tokenizer,
-    WordPieceTokenizer,
-)
+from albert_tf.json_files import write_json
+from albert_tf.tokenizers import Tokenizer, tokenizer_for_file
 
-_SETTINGS = "tokenizer_config.json"
-# Kind of tokenizer: its published file name, Hugging Face's class.
+# Kind of tokenizer: its published file name.
 _PUBLISHED = {
-    SentencePieceTokenizer.kind: ("spiece.model", "AlbertTokenizer"),
-    WordPieceTokenizer.kind: ("vocab.txt", "BertTokenizer"),
+    SENTENCEPIECE: "spiece.model",
+    WORDPIECE: "vocab.txt",
+    JSON: JSON_FILE,
 }
 
 
@@ -33,57 +41,87 @@ def preprocessor_for(
 
 
 def read_vocabulary(
-    directory: Path, config: AlbertConfig
+    directory: Path, config: AlbertConfig, follows: str
 ) -> TextPreprocessor | None:
-    """Reads `spiece.model` or another `*.model`, or `vocab.txt`.
+    """Reads a vocabulary and the settings beside it.
 
     Args:
-        directory: where the files lie; `tokenizer_config.json` says by
-            `do_lower_case` whether text is lower-cased, else it is.
+        directory: where the files lie: `spiece.model` or another `*.model`,
+            `vocab.txt`, or `tokenizer.json`; settings are in
+            `tokenizer_config.json` and what belongs to it.
         config: the model's, for the longest sequence.
+        follows: whose rules its tokenizers have, see `TokenizerSettings`.
 
     Returns:
         A `TextPreprocessor`, or None where there is no vocabulary.
 
     Raises:
-        UserError: if a file is damaged, or several might be meant.
+        UserError: if a file is damaged, several might be meant, or a setting
+            cannot be followed.
     """
-    settings = directory / _SETTINGS
-    lowercase = True
-    if settings.exists():
-        lowercase = read_json(settings).get("do_lower_case", True)
-    models = sorted(directory.glob("*.model"))
-    official = directory / "spiece.model"
-    if official in models:
-        models = [official]
-    if len(models) > 1:
-        raise UserError(
-            f"{directory}: has several vocabularies, "
-            f"{', '.join(path.name for path in models)}; pass tokenizer="
-        )
-    words = directory / "vocab.txt"
-    if models:
-        tokenizer = SentencePieceTokenizer(models[0], lowercase)
-    elif words.exists():
-        tokenizer = WordPieceTokenizer(words, lowercase)
-    else:
+    beside = TokenizerConfig(directory)
+    found = _find(directory, beside.class_name)
+    if found is None:
         return None
-    return preprocessor_for(tokenizer, config)
+    kind, path = found
+    settings = beside.settings(kind, follows)
+    tokenizer = tokenizer_for_file(path, settings)
+    if tokenizer.vocab_size > config.vocab_size:
+        last = tokenizer.vocab_size - 1
+        raise UserError(
+            f"{directory}: the token {tokenizer.pieces[last]!r} has the id "
+            f"{last}, but the model knows the ids 0 to {config.vocab_size - 1}"
+        )
+    max_length = beside.max_length(config.max_position_embeddings)
+    return TextPreprocessor(tokenizer, max_length)
+
+
+def _find(directory: Path, class_name: str | None) -> tuple[str, Path] | None:
+    """The kind of tokenizer, and its file."""
+    files = {
+        kind: directory / name
+        for kind, name in _PUBLISHED.items()
+        if (directory / name).exists()
+    }
+    models = sorted(directory.glob("*.model"))
+    if models and SENTENCEPIECE not in files:
+        if len(models) > 1:
+            raise UserError(
+                f"{directory}: has several vocabularies, "
+                f"{', '.join(path.name for path in models)}; pass tokenizer="
+            )
+        files = {SENTENCEPIECE: models[0], **files}
+    kind = next((kind for kind in _PUBLISHED if kind in files), None)
+    if class_name is None:
+        return kind and (kind, files[kind])
+    if class_name not in KINDS:
+        raise UserError(
+            f"{directory}: its tokenizer_class, {class_name}, is not one of "
+            f"those that are supported: {', '.join(KINDS)}; an encoder that is "
+            "fed with token ids can be made of it"
+        )
+    for kind in (KINDS[class_name], JSON):
+        if kind in files:
+            return kind, files[kind]
+    if not files:
+        return None
+    raise UserError(
+        f"{directory}: its tokenizer_class, {class_name}, needs "
+        f"{_PUBLISHED[KINDS[class_name]]}, but there is "
+        f"{', '.join(path.name for path in files.values())}"
+    )
 
 
 def write_vocabulary(checkpoint: Checkpoint, directory: Path) -> None:
-    """Writes the vocabulary, if there is one, under its published name."""
+    """Writes the vocabulary, if there is one, and its settings."""
     preprocessor = checkpoint.get_preprocessor()
     if preprocessor is None:
         return
     tokenizer = preprocessor.tokenizer
-    file_name, class_name = _PUBLISHED[tokenizer.kind]
     with tempfile.TemporaryDirectory(dir=directory) as temporary:
         saved = tokenizer.save(temporary)["vocabulary"]
-        os.replace(Path(temporary, saved), directory / file_name)
-    settings = {
-        "tokenizer_class": class_name,
-        "do_lower_case": tokenizer.lowercase,
-        "model_max_length": preprocessor.max_length,
-    }
-    write_json(directory / _SETTINGS, settings)
+        os.replace(
+            Path(temporary, saved), directory / _PUBLISHED[tokenizer.kind]
+        )
+    fields = fields_of(tokenizer, preprocessor.max_length)
+    write_json(directory / CONFIG, fields)

@@ -107,9 +107,9 @@ def prepare(
         refuse(context, ["processes"], "has no effect with --runner")
 
     from albert_tf.cli import tables
-    from albert_tf.tokenizers import open_tokenizer
+    from albert_tf.tokenizers import tokenizer_for_file
 
-    tokenizer = open_tokenizer(vocabulary)
+    tokenizer = tokenizer_for_file(vocabulary)
     if runner is not None:
         from albert_tf.data.beam_corpus import prepare_with_beam
 

@@ -240,6 +240,7 @@ def describe(tokenizer: Tokenizer, options: CorpusOptions) -> dict:
     """What examples are made with, for `corpus.json`."""
     return {
         "vocabulary": tokenizer.digest,
+        "tokenizer": tokenizer.configuration,
         "options": dataclasses.asdict(options),
     }
 

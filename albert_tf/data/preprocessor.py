@@ -9,7 +9,7 @@ from pathlib import Path
 from albert_tf.data.features import pad
 from albert_tf.errors import UserError, require_at_least
 from albert_tf.json_files import read_json, write_json
-from albert_tf.tokenizers import Encoding, Tokenizer, load_tokenizer
+from albert_tf.tokenizers import Encoding, Tokenizer, restore_tokenizer
 
 _FILE = "preprocessor.json"
 
@@ -82,6 +82,6 @@ class TextPreprocessor:
         except KeyError as error:
             raise UserError(f"{path}: damaged: lacks {error}") from error
         try:
-            return cls(load_tokenizer(tokenizer, directory), max_length)
+            return cls(restore_tokenizer(tokenizer, directory), max_length)
         except UserError as error:
             raise UserError(f"{path}: {error}") from error

@@ -21,7 +21,7 @@ from albert_tf.data.records import (
     parse_official,
 )
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import Tokenizer, load_tokenizer
+from albert_tf.tokenizers import Tokenizer, restore_tokenizer
 
 _OFFICIAL = "masked_lm_positions"
 
@@ -100,8 +100,13 @@ class PretrainingCorpus:
             )
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise UserError(f"{path}: damaged: {error!r}") from error
-        self.tokenizer = load_tokenizer(vocabulary, self.directory)
-        if self.tokenizer.digest != manifest["vocabulary"]:
+        self.tokenizer = restore_tokenizer(vocabulary, self.directory)
+        # Older corpora tell the vocabulary only.
+        made_with = manifest.get("tokenizer", self.tokenizer.configuration)
+        if (self.tokenizer.digest, self.tokenizer.configuration) != (
+            manifest["vocabulary"],
+            made_with,
+        ):
             raise UserError(
                 f"{self.directory}: its vocabulary is not the one that the "
                 "examples were made with"
@@ -159,10 +164,12 @@ class PretrainingCorpus:
                 f"{mine.vocab_size} tokens, but the model has "
                 f"{config.vocab_size}"
             )
-        if tokenizer is not None and tokenizer.digest != mine.digest:
+        differences = tokenizer and tokenizer.differences(mine)
+        if differences:
             raise UserError(
-                f"{self.directory}: made with another vocabulary than the "
-                "model's; prepare the text with the model's own"
+                f"{self.directory}: made with {', '.join(differences)}; "
+                "prepare the text with the model's own, `prepare --vocabulary "
+                "MODEL`"
             )
 
     def batches(

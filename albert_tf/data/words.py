@@ -5,7 +5,7 @@ import unicodedata
 import numpy as np
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import SentencePieceTokenizer, Tokenizer
+from albert_tf.tokenizers import Tokenizer
 
 _WORD_START = "\u2581"
 _CONTINUATION = "##"
@@ -32,7 +32,7 @@ def find_word_starts(tokenizer: Tokenizer) -> np.ndarray:
     Returns:
         bool [V].
     """
-    if isinstance(tokenizer, SentencePieceTokenizer):
+    if tokenizer.marks_word_starts:
         begins = _begins_word
     else:
         begins = _has_no_continuation_mark

@@ -4,58 +4,94 @@ import itertools
 import re
 import unicodedata
 
+from albert_tf.tokenizers.tokenizer_settings import (
+    PUBLISHED,
+    TRANSFORMERS,
+)
 
-def clean_text(text, lowercase=True):
+_QUOTES = ("``", "''")  # for Hugging Face's rule; LaTeX writes so
+
+
+def clean_text(text, settings=PUBLISHED):
     """Cleans a text the way ALBERT's vocabulary and models expect it.
 
     Runs of white space become one blank, compatibility characters are
-    decomposed (NFKD), combining marks are dropped, then letters lower-cased.
+    decomposed (NFKD), combining marks are dropped, then letters lower-cased;
+    all but what the settings leave out.
 
     Args:
         text: str.
-        lowercase: whether to lower-case.
+        settings: a `TokenizerSettings`.
 
     Returns:
         The cleaned str.
     """
-    text = " ".join(text.split())
-    if not text.isascii():  # NFKD leaves ASCII alone, and this is fast
+    if settings.collapse_spaces:
+        text = " ".join(text.split())
+    if settings.follows == TRANSFORMERS:
+        for quote in _QUOTES:
+            text = text.replace(quote, '"')
+        if settings.lowercase:  # there, letter by letter at first
+            text = text.replace("\u03a3", "\u03c3")
+    if settings.strip_accents is not False and not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(itertools.filterfalse(unicodedata.combining, decomposed))
-    return text.lower() if lowercase else text
+    return text.lower() if settings.lowercase else text
 
 
-def clean_spans(text):
+def clean_spans(text, settings=PUBLISHED):
     """Finds where each character of the cleaned text comes from.
 
     Decomposing character by character gives the same as decomposing the whole:
     the whole reorders combining marks only, which are dropped. A dropped mark
-    belongs to the character before it. Lower-casing keeps the count (the one
-    letter that would grow, a capital I with a dot, is decomposed before).
+    belongs to the character before it.
 
     Args:
         text: str, before cleaning.
+        settings: a `TokenizerSettings`.
 
     Returns:
-        Two lists with one item for each character of `clean_text(text)`:
-        where in `text` its source starts, and where it ends (exclusive).
+        Two lists with one item for each character of `clean_text(text,
+        settings)`: where in `text` its source starts, and where it ends
+        (exclusive).
     """
     starts, ends = [], []
-    word_end = None
-    for word in re.finditer(r"\S+", text):
-        if word_end is not None:
-            starts.append(word_end)
-            ends.append(word.start())
-        word_end = word.end()
-        if word[0].isascii():  # the same as below, and fast
-            starts.extend(range(word.start(), word_end))
-            ends.extend(range(word.start() + 1, word_end + 1))
-            continue
-        for position in range(word.start(), word_end):
-            for char in unicodedata.normalize("NFKD", text[position]):
-                if not unicodedata.combining(char):
-                    starts.append(position)
-                    ends.append(position + 1)
-                elif ends:
-                    ends[-1] = position + 1
+    if settings.collapse_spaces:
+        words = [match.span() for match in re.finditer(r"\S+", text)]
+    else:
+        words = [(0, len(text))]
+    for index, (start, end) in enumerate(words):
+        if index:
+            starts.append(words[index - 1][1])
+            ends.append(start)
+        word = text[start:end]
+        if word.isascii() and not any(map(word.__contains__, _QUOTES)):
+            starts.extend(range(start, end))  # the same as below, and fast
+            ends.extend(range(start + 1, end + 1))
+        else:
+            _trace(word, start, settings, starts, ends)
     return starts, ends
+
+
+def _trace(word, offset, settings, starts, ends):
+    """Appends the spans of the cleaned characters of one word."""
+    joins_quotes = settings.follows == TRANSFORMERS
+    end = 0
+    while end < len(word):
+        start, end = end, end + 1
+        characters = word[start]
+        if joins_quotes and word[start : start + 2] in _QUOTES:
+            end = start + 2
+        elif settings.strip_accents is not False:
+            characters = unicodedata.normalize("NFKD", characters)
+        for character in characters:
+            if settings.strip_accents is not False and (
+                unicodedata.combining(character)
+            ):
+                if ends:
+                    ends[-1] = offset + end
+                continue
+            # One letter grows: a capital I with a dot, if it keeps the dot.
+            size = len(character.lower()) if settings.lowercase else 1
+            starts.extend([offset + start] * size)
+            ends.extend([offset + end] * size)

@@ -1,18 +1,21 @@
-"""Tokenizers out of the directories they were saved in."""
+"""Tokenizers out of files."""
 
 import pathlib
 
 from albert_tf.errors import UserError
 from albert_tf.files import file_within
+from albert_tf.tokenizers.json_tokenizer import JsonTokenizer
 from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
+from albert_tf.tokenizers.tokenizer_settings import TokenizerSettings
 from albert_tf.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
 
-def load_tokenizer(config, directory):
+def restore_tokenizer(configuration, directory):
     """Rebuilds a tokenizer that `Tokenizer.save` wrote.
 
     Args:
-        config: the dict that `save` returned.
+        configuration: the dict that `save` returned; settings that it lacks
+            are the usual ones.
         directory: where the vocabulary file lies.
 
     Returns:
@@ -22,39 +25,40 @@ def load_tokenizer(config, directory):
         UserError: the configuration lacks a key, names no tokenizer of ours, or
             its vocabulary file is missing or damaged.
     """
-    if not isinstance(config, dict):
+    where = "tokenizer configuration"
+    if not isinstance(configuration, dict):
         raise UserError(
-            f"tokenizer configuration: must be an object, received {config!r}"
+            f"{where}: must be an object, received {configuration!r}"
         )
-    for key in ("tokenizer", "vocabulary", "lowercase"):
-        if key not in config:
+    settings = dict(configuration)
+    for key in ("tokenizer", "vocabulary"):
+        if key not in settings:
             raise UserError(
-                f"tokenizer configuration: {key!r} is missing, received "
-                f"{config}"
+                f"{where}: {key!r} is missing, received {configuration}"
             )
-    kinds = {c.kind: c for c in (SentencePieceTokenizer, WordPieceTokenizer)}
-    if config["tokenizer"] not in list(kinds):  # it may be a list
+    kind, vocabulary = settings.pop("tokenizer"), settings.pop("vocabulary")
+    tokenizers = (SentencePieceTokenizer, WordPieceTokenizer, JsonTokenizer)
+    kinds = {tokenizer.kind: tokenizer for tokenizer in tokenizers}
+    if kind not in list(kinds):  # it may be a list
         raise UserError(
-            f"tokenizer configuration: 'tokenizer' must be one of "
-            f"{', '.join(kinds)}, received {config['tokenizer']!r}"
+            f"{where}: 'tokenizer' must be one of {', '.join(kinds)}, "
+            f"received {kind!r}"
         )
-    if not isinstance(config["lowercase"], bool):
-        raise UserError(
-            "tokenizer configuration: 'lowercase' must be true or false, "
-            f"received {config['lowercase']!r}"
-        )
-    return kinds[config["tokenizer"]](
-        file_within(directory, config["vocabulary"]), config["lowercase"]
-    )
+    try:
+        settings = TokenizerSettings.from_dict(settings)
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from None
+    return kinds[kind](file_within(directory, vocabulary), settings)
 
 
-def open_tokenizer(path=None, lowercase=True):
+def tokenizer_for_file(path=None, settings=None):
     """A tokenizer for a vocabulary file.
 
     Args:
-        path: a SentencePiece `.model`, or a WordPiece `.txt`; None for the
-            official English vocabulary.
-        lowercase: whether to lower-case text first.
+        path: a SentencePiece `.model`, a WordPiece `.txt` or a
+            `tokenizer.json`; None for the official English vocabulary.
+        settings: a `TokenizerSettings`; None for those of the published
+            models.
 
     Returns:
         A `Tokenizer`.
@@ -63,12 +67,16 @@ def open_tokenizer(path=None, lowercase=True):
         UserError: the file is missing, damaged or of another kind.
     """
     if path is None:
-        return SentencePieceTokenizer(lowercase=lowercase)
-    suffixes = {".model": SentencePieceTokenizer, ".txt": WordPieceTokenizer}
+        return SentencePieceTokenizer(settings=settings)
+    suffixes = {
+        ".model": SentencePieceTokenizer,
+        ".txt": WordPieceTokenizer,
+        ".json": JsonTokenizer,
+    }
     path = pathlib.Path(path)
     if path.suffix not in suffixes:
         raise UserError(
-            f"vocabulary {path}: must be a SentencePiece .model or a "
-            "WordPiece .txt file"
+            f"vocabulary {path}: must be a SentencePiece .model, a WordPiece "
+            ".txt or a tokenizer.json file"
         )
-    return suffixes[path.suffix](path, lowercase)
+    return suffixes[path.suffix](path, settings)

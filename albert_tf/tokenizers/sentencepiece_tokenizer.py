@@ -22,22 +22,27 @@ class SentencePieceTokenizer(Tokenizer):
     kind = "sentencepiece"
     vocabulary_file = "vocabulary.model"
     special_pieces = ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]")
+    unused_settings = ("split_ideographs",)
+    marks_word_starts = True
 
-    def __init__(self, vocabulary=None, lowercase=True):
+    def __init__(self, vocabulary=None, settings=None, **changes):
         """Reads a SentencePiece model.
 
         Args:
             vocabulary: path of a `.model` file; None means the 30,000 pieces of
                 the published English models.
-            lowercase: whether to lower-case text first.
+            settings: a `TokenizerSettings`; None for those of the published
+                models. The model itself knows its piece for unknown ones.
+            **changes: of the settings, such as `lowercase=False`.
 
         Raises:
-            UserError: the file is missing, damaged, or lacks special tokens.
+            UserError: the file is missing, damaged, or lacks special tokens,
+                or a setting makes no sense.
         """
         if vocabulary is None:
             here = pathlib.Path(__file__).parent
             vocabulary = here / "vocabularies" / "albert_en_30k.model"
-        super().__init__(vocabulary, lowercase)
+        super().__init__(vocabulary, settings, **changes)
 
     def _load(self, source):
         self._model = sentencepiece.SentencePieceProcessor()
@@ -55,18 +60,23 @@ class SentencePieceTokenizer(Tokenizer):
             self._model.id_to_piece(index)
             for index in range(self._model.get_piece_size())
         ]
+        self._rename_unknown(pieces[self._model.unk_id()])
+        self._bytes = {i for i in range(len(pieces)) if self._model.is_byte(i)}
         # Unless it was trained with options that hardly anyone uses. (Rules
         # of one's own that make one character of several words are not seen.)
         self.words_are_apart = (
-            self._model.normalize("a b") == f"{WORD_START}a{WORD_START}b"
+            self.settings.collapse_spaces
+            and self._model.normalize("a b") == f"{WORD_START}a{WORD_START}b"
             and WORD_START in pieces
             and not any(WORD_START in piece[1:] for piece in pieces)
         )
         self._resplit = {
             index: self._split_off_comma(piece)
             for index, piece in enumerate(pieces)
-            if piece[-1:] == "," and piece[-2:-1].isdigit()
+            if _ends_number(piece)
         }
+        # Without a piece for it, a comma may be in an unknown piece.
+        self._may_hide_commas = "," not in pieces and not self._bytes
         return pieces
 
     def _split_off_comma(self, piece):
@@ -94,30 +104,39 @@ class SentencePieceTokenizer(Tokenizer):
             self._model.encode(cleaned, out_type=int),
             strict=True,
         ):
-            new_pieces, new_ids = self._resplit.get(index, ([piece], [index]))
+            new_pieces, new_ids = [piece], [index]
+            if index in self._resplit:
+                new_pieces, new_ids = self._resplit[index]
+            elif index == self._model.unk_id() and _ends_number(piece):
+                new_pieces, new_ids = self._split_off_comma(piece)
             pieces += new_pieces
             ids += new_ids
         return pieces, ids
 
     def _split(self, text):
-        cleaned = clean_text(text, self.lowercase)
+        cleaned = clean_text(text, self.settings)
         pieces, ids = self._split_cleaned(cleaned)
-        return pieces, ids, self._find_spans(text, cleaned, pieces)
+        return pieces, ids, self._find_spans(text, cleaned, pieces, ids)
 
-    def _find_spans(self, text, cleaned, pieces):
+    def _find_spans(self, text, cleaned, pieces, ids):
         """Follows each piece back: normalized -> cleaned -> original text.
 
         The pieces laid end to end are the text as the model normalizes it, so
-        their lengths say where each one lies in that.
+        their lengths say where each one lies in that. Each byte of a character
+        without a piece has the span of the character.
         """
         normalized, sources = self._model.normalize(cleaned, with_offsets=True)
         source_ends = _next_greater(sources)
-        starts, ends = clean_spans(text)
+        starts, ends = clean_spans(text, self.settings)
         starts.append(len(text))
         spans = []
         end = 0
-        for piece in pieces:
-            begin, end = end, end + len(piece)
+        for piece, index in zip(pieces, ids, strict=True):
+            is_byte = index in self._bytes
+            if is_byte and "<0x80>" <= piece <= "<0xBF>":  # not the first
+                spans.append(spans[-1])
+                continue
+            begin, end = end, end + (1 if is_byte else len(piece))
             begin += len(piece) - len(piece.lstrip(WORD_START))
             start = starts[sources[begin]]
             if begin < end:
@@ -127,7 +146,9 @@ class SentencePieceTokenizer(Tokenizer):
         return spans
 
     def _split_batch(self, texts):
-        cleaned = [clean_text(text, self.lowercase) for text in texts]
+        cleaned = [clean_text(text, self.settings) for text in texts]
+        if self._may_hide_commas:
+            return [self._split_cleaned(text)[1] for text in cleaned]
         batch = self._model.encode(cleaned, out_type=int)
         return [
             ids if self._resplit.keys().isdisjoint(ids) else self._mend(ids)
@@ -145,6 +166,10 @@ class SentencePieceTokenizer(Tokenizer):
 
     def _join(self, token_ids):
         return self._model.decode(token_ids)
+
+
+def _ends_number(piece):
+    return piece[-1:] == "," and piece[-2:-1].isdigit()
 
 
 def _next_greater(sources):

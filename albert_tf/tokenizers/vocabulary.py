@@ -10,6 +10,7 @@ import sentencepiece
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_file, new_file
 from albert_tf.tokenizers.clean_text import clean_text
+from albert_tf.tokenizers.tokenizer_settings import PUBLISHED
 
 # The README of google-research/albert. Given as a list, since a quotation mark
 # in a comma-separated flag swallows the symbols after it.
@@ -23,9 +24,10 @@ def train_vocabulary(
     files,
     output,
     vocab_size=30_000,
-    lowercase=True,
+    settings=PUBLISHED,
     character_coverage=0.99995,
     overwrite=False,
+    read=None,
 ):
     """Trains a vocabulary for `SentencePieceTokenizer`.
 
@@ -33,15 +35,17 @@ def train_vocabulary(
     `<unk>`, `[CLS]`, `[SEP]`, `[MASK]`. The same files give the same bytes.
 
     Args:
-        files: paths of UTF-8 text files, one sentence or paragraph a line.
+        files: paths of text files.
         output: path of the `.model` file; a `.vocab` file that lists pieces
             and scores is written beside it.
         vocab_size: V, the number of pieces.
-        lowercase: whether to lower-case the text; the tokenizer must be given
-            the same.
+        settings: a `TokenizerSettings`, of which the tokenizer must be given
+            the same: whether to lower-case and to drop marks.
         character_coverage: the share of characters that get a piece; rarer
             ones are unknown.
         overwrite: whether files that are there may be replaced.
+        read: takes a path and gives the texts, sentences or paragraphs, of the
+            file; None reads UTF-8, one a line.
 
     Returns:
         Dict with the counts `pieces`, `lines` (not empty) and `skipped_lines`
@@ -59,7 +63,7 @@ def train_vocabulary(
     vocab_path = model_path.with_suffix(".vocab")
     check_new_file(model_path, overwrite)
     check_new_file(vocab_path, overwrite)
-    corpus = _Corpus(files, lowercase)
+    corpus = _Corpus(files, settings, read or _read_lines)
     writer = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
@@ -98,9 +102,10 @@ class _Corpus:
     user's mistake is kept here.
     """
 
-    def __init__(self, files, lowercase):
+    def __init__(self, files, settings, read):
         self.files = files
-        self.lowercase = lowercase
+        self.settings = settings
+        self.read = read
         self.lines = 0
         self.skipped_lines = 0
         self.error = None
@@ -115,8 +120,8 @@ class _Corpus:
 
     def _read(self, path):
         before = self.lines
-        for line in _read_lines(path):
-            cleaned = clean_text(line, self.lowercase)
+        for line in self.read(path):
+            cleaned = clean_text(line, self.settings)
             if not cleaned:
                 continue
             self.lines += 1

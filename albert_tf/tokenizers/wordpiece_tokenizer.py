@@ -3,10 +3,13 @@
 import pathlib
 import re
 
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
+from albert_tf.tokenizers.basic_text import BasicText
 from albert_tf.tokenizers.tokenizer import Tokenizer
+from albert_tf.tokenizers.tokenizer_settings import GOOGLE, TRANSFORMERS
 
 CONTINUATION = "##"
+_LONGEST_WORD = {GOOGLE: 200, TRANSFORMERS: 100}  # characters
 # Ideographs, their punctuation, kana, and full-width forms: scripts that put
 # no blanks between words.
 UNSPACED = (
@@ -21,57 +24,68 @@ class WordPieceTokenizer(Tokenizer):
     Text is cleaned, ideographs stand alone, punctuation is split off, letters
     are lower-cased and lose their accents, then each word is cut greedily into
     the longest pieces; words beyond 200 characters are unknown (the official
-    `BasicTokenizer` and `WordpieceTokenizer`). One difference: letters are
-    lower-cased one by one, so a capital sigma never becomes a final one.
+    `BasicTokenizer` and `WordpieceTokenizer`).
     """
 
     kind = "wordpiece"
     vocabulary_file = "vocabulary.txt"
     special_pieces = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+    unused_settings = ("collapse_spaces",)
 
-    def __init__(self, vocabulary=None, lowercase=True):
+    def __init__(self, vocabulary=None, settings=None, **changes):
         """Reads a WordPiece vocabulary.
 
         Args:
             vocabulary: path of a UTF-8 text file with one piece a line, in the
                 order of the ids; None means the 21,128 pieces of the published
-                Chinese models.
-            lowercase: whether to lower-case text and drop accents.
+                Chinese models. Of lines that are alike the last one counts,
+                with a warning.
+            settings: a `TokenizerSettings`; None for those of the published
+                models.
+            **changes: of the settings, such as `lowercase=False`.
 
         Raises:
-            UserError: the file is missing, damaged, or lacks special tokens.
+            UserError: the file is missing, damaged, or lacks special tokens,
+                or a setting makes no sense.
         """
         if vocabulary is None:
             here = pathlib.Path(__file__).parent
             vocabulary = here / "vocabularies" / "albert_zh_21k.txt"
-        super().__init__(vocabulary, lowercase)
+        super().__init__(vocabulary, settings, **changes)
+        _warn_of_repeats(self.pieces[: self._num_pieces], vocabulary)
+
+    def _strips_accents(self, settings):
+        if settings.strip_accents is None:
+            return settings.lowercase
+        return settings.strip_accents
 
     def _load(self, source):
         import tokenizers  # heavier than all of this package together
 
         pieces = _read_pieces(self._data, source)
+        self._basic_text = BasicText(self.settings)
         self._tokenizer = tokenizers.Tokenizer(
             tokenizers.models.WordPiece(
                 {piece: index for index, piece in enumerate(pieces)},
-                unk_token=self.special_pieces[1],
-                max_input_chars_per_word=200,
+                unk_token=self.settings.special_tokens[1],
+                max_input_chars_per_word=_LONGEST_WORD[self.settings.follows],
             )
         )
-        self._tokenizer.normalizer = tokenizers.normalizers.BertNormalizer(
-            lowercase=self.lowercase
-        )
         self._tokenizer.pre_tokenizer = (
-            tokenizers.pre_tokenizers.BertPreTokenizer()
+            tokenizers.pre_tokenizers.CharDelimiterSplit(" ")
         )
         return pieces
 
     def _split(self, text):
-        encoded = self._tokenizer.encode(text)
-        return encoded.tokens, encoded.ids, encoded.offsets
+        encoded = self._tokenizer.encode(self._basic_text(text))
+        starts, ends = self._basic_text.find_spans(text)
+        spans = [(starts[a], ends[b - 1]) for a, b in encoded.offsets]
+        return encoded.tokens, encoded.ids, spans
 
     def _split_batch(self, texts):
+        words = [self._basic_text(text) for text in texts]
         return [
-            encoded.ids for encoded in self._tokenizer.encode_batch_fast(texts)
+            encoded.ids for encoded in self._tokenizer.encode_batch_fast(words)
         ]
 
     def _join(self, token_ids):
@@ -87,14 +101,20 @@ def _read_pieces(data, source):
         raise UserError(
             f"vocabulary {source}: not UTF-8 at byte {error.start}"
         ) from error
-    first_line = {}
-    for number, line in enumerate(lines, start=1):
-        # Only the line's end is stripped: some pieces are odd white space.
-        piece = line.removesuffix("\r")
+    # Only the line's end is stripped: some pieces are odd white space.
+    return [line.removesuffix("\r") for line in lines]
+
+
+def _warn_of_repeats(pieces, source):
+    first_line, repeats = {}, []
+    for number, piece in enumerate(pieces, start=1):
         if piece in first_line:
-            raise UserError(
-                f"vocabulary {source}: line {number} repeats {piece!r} of line "
-                f"{first_line[piece]}"
-            )
-        first_line[piece] = number
-    return list(first_line)
+            repeats.append((number, piece))
+        first_line.setdefault(piece, number)
+    if repeats:
+        number, piece = repeats[0]
+        more = f", and {len(repeats) - 1} more do so" if repeats[1:] else ""
+        warn(
+            f"vocabulary {source}: line {number} repeats {piece!r} of line "
+            f"{first_line[piece]}{more}; the last one counts"
+        )

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import SentencePieceTokenizer
+from albert_tf.tokenizers import SentencePieceTokenizer, TokenizerSettings
 from albert_tf.tokenizers.clean_text import clean_spans, clean_text
 
 DATA = pathlib.Path(__file__).parent.parent / "data" / "tokenizer"
 TOKENIZER = SentencePieceTokenizer()
+CASED = TokenizerSettings(lowercase=False)
 
 
 def read_lines(name):
@@ -69,7 +70,7 @@ def test_clean_text(text, cleaned):
 
 
 def test_case_is_kept_when_asked():
-    assert clean_text("  \u00c9t\u00c9 ", lowercase=False) == "EtE"
+    assert clean_text("  \u00c9t\u00c9 ", CASED) == "EtE"
     cased = SentencePieceTokenizer(lowercase=False)
     assert cased.tokenize("The") != TOKENIZER.tokenize("The")
 
@@ -87,7 +88,7 @@ def test_spans_cover_the_cleaned_text(text):
 def test_lower_case_keeps_the_length_of_every_decomposed_character():
     for code in range(0x20000):  # there are no cased letters above
         if not 0xD800 <= code < 0xE000:
-            cleaned = clean_text(chr(code), lowercase=False)
+            cleaned = clean_text(chr(code), CASED)
             assert len(cleaned.lower()) == len(cleaned)
 
 

@@ -17,7 +17,7 @@ from albert_tf.errors import UserError
 from albert_tf.tokenizers import (
     SentencePieceTokenizer,
     WordPieceTokenizer,
-    load_tokenizer,
+    restore_tokenizer,
 )
 
 DATA = pathlib.Path(__file__).parent.parent / "data" / "tokenizer"
@@ -165,7 +165,7 @@ def test_copies_are_the_same_and_pickles_equal(tokenizer):
     assert other.encode("Unaffable, 1,000,") == (
         tokenizer.encode("Unaffable, 1,000,")
     )
-    assert other.lowercase is tokenizer.lowercase
+    assert other.differences(tokenizer) == []
 
 
 @pytest.mark.parametrize("lowercase", [True, False])
@@ -173,9 +173,9 @@ def test_copies_are_the_same_and_pickles_equal(tokenizer):
 def test_save_and_load(kind, lowercase, tmp_path):
     tokenizer = kind(lowercase=lowercase)
     config = json.loads(json.dumps(tokenizer.save(tmp_path / "new")))
-    other = load_tokenizer(config, tmp_path / "new")
+    other = restore_tokenizer(config, tmp_path / "new")
     assert type(other) is kind
-    assert other.lowercase is lowercase
+    assert other.settings.lowercase is lowercase
     assert other.tokenize("Das HAUS") == tokenizer.tokenize("Das HAUS")
     assert len(list((tmp_path / "new").iterdir())) == 1
 
@@ -186,7 +186,7 @@ def test_save_and_load(kind, lowercase, tmp_path):
         ({}, "'tokenizer' is missing"),
         (
             {"tokenizer": "bpe", "vocabulary": "v", "lowercase": True},
-            "one of sentencepiece, wordpiece, received 'bpe'",
+            "one of sentencepiece, wordpiece, tokenizers, received 'bpe'",
         ),
         (
             {"tokenizer": "wordpiece", "vocabulary": "v", "lowercase": True},
@@ -196,7 +196,7 @@ def test_save_and_load(kind, lowercase, tmp_path):
 )
 def test_bad_configurations(config, word, tmp_path):
     with pytest.raises(UserError, match=word):
-        load_tokenizer(config, tmp_path)
+        restore_tokenizer(config, tmp_path)
 
 
 @both

@@ -4,7 +4,11 @@ import pytest
 import sentencepiece
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import SentencePieceTokenizer, train_vocabulary
+from albert_tf.tokenizers import (
+    SentencePieceTokenizer,
+    TokenizerSettings,
+    train_vocabulary,
+)
 
 EXCERPT = pathlib.Path(__file__).parent.parent / "data" / "books_excerpt.txt"
 
@@ -49,8 +53,9 @@ def test_same_files_same_vocabulary(trained, tmp_path):
 
 def test_case_can_be_kept(tmp_path):
     path = tmp_path / "cased.model"
-    train_vocabulary([EXCERPT], path, vocab_size=300, lowercase=False)
-    tokenizer = SentencePieceTokenizer(path, lowercase=False)
+    settings = TokenizerSettings(lowercase=False)
+    train_vocabulary([EXCERPT], path, vocab_size=300, settings=settings)
+    tokenizer = SentencePieceTokenizer(path, settings)
     assert tokenizer.decode(tokenizer.encode("The Duke").token_ids) == (
         "The Duke"
     )

@@ -26,10 +26,7 @@ def test_official_ids():
         for text, encoding, line in zip(texts, batch, expected, strict=True)
         if encoding.token_ids[1:-1] != line["wordpiece_zh"]
     ]
-    # Rust lower-cases letter by letter and so knows no final sigma.
-    assert different == [
-        "Stra\u00dfe \u03a3\u038a\u03a3\u03a5\u03a6\u039f\u03a3 \u03c2"
-    ]
+    assert not different
 
 
 def test_special_ids_of_the_published_vocabulary():
@@ -93,7 +90,6 @@ def test_windows_line_ends(tmp_path):
     [
         (b"[PAD]\n[UNK]\n[CLS]\nthe", r"lacks \[SEP\] \[MASK\]; `albert-tf"),
         (b"[PAD]\nthe\xff", "not UTF-8 at byte 9"),
-        (b"[PAD]\na\nb\na\n", "line 4 repeats 'a' of line 2"),
     ],
 )
 def test_bad_vocabularies(content, word, tmp_path):
