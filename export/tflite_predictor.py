@@ -14,7 +14,7 @@ from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
-from albert_tf.tokenizers import Encoding, load_tokenizer
+from albert_tf.tokenizers import Encoding, restore_tokenizer
 from export.bundle import Bundle
 from export.tflite_model import TFLiteModel
 
@@ -64,5 +64,5 @@ def _preprocessor(bundle: Bundle) -> TextPreprocessor:
     with tempfile.TemporaryDirectory() as directory:
         vocabulary = Path(directory, config["vocabulary"])
         vocabulary.write_bytes(bundle.vocabulary)
-        tokenizer = load_tokenizer(config, directory)
+        tokenizer = restore_tokenizer(config, directory)
     return TextPreprocessor(tokenizer, bundle.preprocessor["max_length"])

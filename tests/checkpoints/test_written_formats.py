@@ -206,7 +206,7 @@ def test_wordpiece_travels(tmp_path, small_config, letters, source, lowercase):
         f"{source}{tmp_path}/out", labels=labels
     )
     text = "A b c"
-    assert loaded.preprocessor.tokenizer.lowercase == lowercase
+    assert loaded.preprocessor.tokenizer.settings.lowercase == lowercase
     assert loaded.preprocessor([text])["token_ids"].tolist() == (
         model.preprocessor([text])["token_ids"].tolist()
     )
