@@ -59,8 +59,12 @@ def _convert(model: PresetModel, quantization: str) -> bytes:
         module = tf.Module()
         module.serve = freeze(model)
         # Through a SavedModel, as this is how a signature gets its names.
+        # Nobody trains it, and the gradient of silu cannot be saved.
         tf.saved_model.save(
-            module, directory, {"serving_default": module.serve}
+            module,
+            directory,
+            {"serving_default": module.serve},
+            tf.saved_model.SaveOptions(experimental_custom_gradients=False),
         )
         converter = tf.lite.TFLiteConverter.from_saved_model(directory)
         if quantization == "int8":
