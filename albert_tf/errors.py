@@ -16,6 +16,9 @@ class UserError(ValueError):
     else it behaves as a `ValueError`.
     """
 
+    # Keras adds the arguments of the call to an error unless it has this.
+    _keras_call_info_injected = True
+
 
 def require(holds: bool, rule: str, **received) -> None:
     """Raises a `UserError` such as "steps=0 must be at least 1".

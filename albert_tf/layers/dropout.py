@@ -31,14 +31,19 @@ def split_seed(seed, index):
     """
     if seed is None:
         return None
-    return ops.stack([seed[0] + ops.cast(index, seed.dtype), seed[1]])
+    # Keras seeds PyTorch with the sum of the two: far apart, so that no part
+    # gets the mask that another had some forward passes before.
+    apart = ops.cast(index, seed.dtype) * 1_000_003
+    return ops.stack([seed[0] + apart, seed[1]])
 
 
 class _DrawnSeed(keras.random.SeedGenerator):
     """A seed in the form that `keras.random` takes."""
 
     def __init__(self, seed):
-        self._seed = seed  # not super().__init__: it would make a variable
+        # Not super().__init__, which would make a variable. PyTorch's dropout
+        # asks for the initial seed and draws its own where there is none.
+        self._initial_seed = self._drawn = seed
 
     def next(self, ordered=True):
-        return self._seed
+        return self._drawn

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from albert_tf.config import AlbertConfig
+from albert_tf.errors import UserError
 from albert_tf.layers.albert_layer import AlbertLayer, initializer
 from albert_tf.layers.dropout import dropout
 
@@ -54,8 +55,22 @@ class FactorizedEmbedding(AlbertLayer):
         self.built = True
 
     def embed(self, token_ids, segment_ids):
-        """The normalized sum of the three embeddings, [B, L, E]."""
-        positions = ops.arange(ops.shape(token_ids)[1], dtype="int32")
+        """The normalized sum of the three embeddings, [B, L, E].
+
+        Raises:
+            UserError: if L is more than the configuration's positions.
+        """
+        longest = self.config.max_position_embeddings
+        if token_ids.shape[1] is not None and token_ids.shape[1] > longest:
+            raise UserError(
+                f"sequences of {token_ids.shape[1]} tokens are longer than "
+                f"the model's max_position_embeddings={longest}; cut them"
+            )
+        # A part of all positions, so that in a graph that learns L only as it
+        # runs the shapes do not fit; reading past the end of a table is no
+        # error to XLA.
+        positions = ops.arange(longest, dtype="int32")
+        positions = positions[: ops.shape(token_ids)[1]]
         return self.norm(
             self.token_embedding(token_ids)
             + self.segment_embedding(segment_ids)

@@ -1,133 +1,249 @@
-import dataclasses
+import itertools
 
 import keras
 import numpy as np
 import pytest
-from keras import ops
 
-from albert_tf.config import SHARING, AlbertConfig
+from albert_tf.config import SHARING
 from albert_tf.costs import parameter_count
-from albert_tf.layers import SharedEncoder
+from albert_tf.layers import SelfAttention, SharedEncoder
 from albert_tf.models import AlbertEncoder
 
 pytestmark = pytest.mark.backend_agnostic
 
-TINY = AlbertConfig(
-    vocab_size=50,
-    embedding_size=8,
-    hidden_size=16,
-    num_hidden_layers=4,
-    num_attention_heads=2,
-    intermediate_size=32,
-    max_position_embeddings=12,
-)
 DROPOUT = {"hidden_dropout_prob": 0.2, "attention_probs_dropout_prob": 0.2}
-
-
-def tiny(**changes):
-    return dataclasses.replace(TINY, **changes)
-
-
-@pytest.fixture
-def x():
-    return np.random.default_rng(0).normal(size=(2, 7, 16)).astype("float32")
-
-
-@pytest.fixture
-def mask():
-    return np.array([[1] * 7, [1] * 4 + [0] * 3], "int32")
-
-
 SHAPES = [
-    tiny(),
-    tiny(num_hidden_groups=2, inner_group_num=2),
-    tiny(embedding_size=16),
-    *(tiny(sharing=sharing, inner_group_num=2) for sharing in SHARING),
+    {},
+    {"num_hidden_groups": 2, "inner_group_num": 2},
+    {"embedding_size": 16},
+    {"embedding_size": 16, "project_equal_sizes": True},
+    *({"sharing": sharing, "inner_group_num": 2} for sharing in SHARING),
 ]
 
 
-@pytest.mark.parametrize("config", SHAPES, ids=str)
-def test_distinct_weights_are_as_many_as_the_configuration_says(config):
-    encoder = AlbertEncoder(config)
+# === Which weights there are ===
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_distinct_weights_are_as_many_as_the_configuration_says(tiny, shape):
+    encoder = AlbertEncoder(tiny(**shape))
     weights = encoder.named_weights()
     assert len(weights) == len(encoder.weights)
     count = sum(int(np.prod(w.shape)) for w in weights.values())
-    assert count == parameter_count(config)
+    assert count == parameter_count(encoder.config)
 
 
-@pytest.mark.parametrize("config", SHAPES, ids=str)
-def test_a_loop_gives_what_written_out_layers_give(config, x, mask):
+@pytest.mark.parametrize(
+    ("sharing", "shared"),
+    [
+        ("none", set()),
+        ("attention", {"attention"}),
+        ("feed_forward", {"feed_forward"}),
+    ],
+)
+def test_layers_share_that_and_nothing_else(tiny, sharing, shared):
+    encoder = SharedEncoder(tiny(sharing=sharing, inner_group_num=2))
+    encoder.build()
+    assert len(encoder.blocks) == 8
+    for one, other in itertools.combinations(range(8), 2):
+        is_same_inner_block = one % 2 == other % 2
+        common = {
+            part
+            for part in PARTS
+            if weights_of(encoder.blocks[one], part)
+            & weights_of(encoder.blocks[other], part)
+        }
+        assert common == (shared if is_same_inner_block else set())
+
+
+PARTS = ["attention", "attention_norm", "feed_forward", "feed_forward_norm"]
+
+
+def weights_of(block, part):
+    return {id(weight) for weight in getattr(block, part).weights}
+
+
+def test_layers_of_one_group_have_the_same_weights(tiny, numpy, x, mask):
+    config = tiny(num_hidden_groups=2, inner_group_num=2)
     encoder = SharedEncoder(config)
-    expected = encoder(x, mask)
-    np.testing.assert_allclose(encoder(x, mask, loop=True), expected, atol=1e-6)
-    seed = keras.random.SeedGenerator(3).next()
-    config = dataclasses.replace(config, **DROPOUT)
-    encoder = SharedEncoder(config)
+    encoder.build()
+    assert len(encoder.blocks) == 4
+    before = [numpy(y) for y in encoder(x, mask, return_layers=True)[1]]
+    bias = encoder.blocks[3].feed_forward.output_dense.bias
+    bias.assign(np.arange(16.0))
+    after = [numpy(y) for y in encoder(x, mask, return_layers=True)[1]]
+    is_same = [np.allclose(a, b) for a, b in zip(after, before, strict=True)]
+    assert is_same == [True, True, False, False]
+
+
+@pytest.mark.parametrize("sharing", SHARING)
+def test_sharing_survives_a_keras_file(tiny, tmp_path, sharing):
+    encoder = AlbertEncoder(tiny(sharing=sharing))
+    encoder.save(tmp_path / "encoder.keras")
+    again = keras.saving.load_model(tmp_path / "encoder.keras")
+    assert len(again.weights) == len(encoder.weights)
+    assert again.named_weights().keys() == encoder.named_weights().keys()
+
+
+# === What is computed ===
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dropout", [{}, DROPOUT])
+def test_a_loop_gives_what_written_out_layers_give(
+    tiny, numpy, draw_seed, x, mask, shape, dropout
+):
+    encoder = SharedEncoder(tiny(**shape, **dropout))
+    seed = draw_seed() if dropout else None
     np.testing.assert_allclose(
-        encoder(x, mask, seed=seed, loop=True),
-        encoder(x, mask, seed=seed),
+        numpy(encoder(x, mask, seed=seed, loop=True)),
+        numpy(encoder(x, mask, seed=seed)),
         atol=1e-6,
     )
 
 
-def test_returns_every_layer(x, mask):
+def test_returns_every_layer(tiny, numpy, x, mask):
     encoder = SharedEncoder(tiny(inner_group_num=2))
     last, layers, attentions = encoder(x, mask, return_layers=True)
     assert len(layers) == 4
     assert len(attentions) == 8
-    np.testing.assert_array_equal(layers[-1], last)
-    np.testing.assert_allclose(encoder(x, mask), last, atol=1e-6)
-    probabilities = ops.convert_to_numpy(attentions[0])
+    np.testing.assert_array_equal(numpy(layers[-1]), numpy(last))
+    np.testing.assert_allclose(numpy(encoder(x, mask)), numpy(last), atol=1e-6)
+    probabilities = numpy(attentions[0])
     assert probabilities.shape == (2, 2, 7, 7)
     np.testing.assert_allclose(probabilities.sum(-1), 1, atol=1e-6)
     assert probabilities[1, :, :, 4:].max() == 0  # nothing sees padding
 
 
-def test_padding_changes_nothing(x, mask):
-    encoder = SharedEncoder(TINY)
-    padded = ops.convert_to_numpy(encoder(x, mask))[1, :4]
-    alone = ops.convert_to_numpy(encoder(x[1:, :4], mask[1:, :4]))[0]
+def test_padding_changes_nothing(tiny, numpy, x, mask):
+    encoder = SharedEncoder(tiny())
+    padded = numpy(encoder(x, mask))[1, :4]
+    alone = numpy(encoder(x[1:, :4], mask[1:, :4]))[0]
     np.testing.assert_allclose(padded, alone, atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    "policy", ["float32", "float16", "bfloat16", "mixed_bfloat16"]
+    "policy", ["float16", "bfloat16", "mixed_float16", "mixed_bfloat16"]
 )
-def test_padding_alone_stays_finite(policy, x):
-    encoder = SharedEncoder(TINY, dtype=policy)
-    output = encoder(x, np.zeros((2, 7), "int32"))
-    assert np.isfinite(ops.convert_to_numpy(ops.cast(output, "float32"))).all()
-
-
-def test_same_seed_same_dropout(x, mask):
-    encoder = SharedEncoder(tiny(**DROPOUT))
-    draw = [
-        ops.convert_to_numpy(
-            encoder(x, mask, seed=keras.random.SeedGenerator(seed).next())
-        )
-        for seed in (1, 1, 2)
-    ]
-    np.testing.assert_array_equal(draw[0], draw[1])
-    assert np.abs(draw[0] - draw[2]).max() > 0.01
-
-
-def test_every_layer_drops_other_values():
-    config = tiny(hidden_dropout_prob=0.5)
-    encoder = SharedEncoder(config)
+def test_half_precision(tiny, numpy, x, mask, policy):
+    reference = SharedEncoder(tiny())
+    reference.build()
+    encoder = SharedEncoder(tiny(), dtype=policy)
     encoder.build()
-    for block in encoder.blocks:  # only dropout and LayerNorm act
-        for dense in (block.attention.output_dense, block.attention.value):
-            dense.kernel.assign(np.zeros(dense.kernel.shape))
-            dense.bias.assign(np.zeros(dense.bias.shape))
-        output = block.feed_forward.output_dense
-        output.kernel.assign(np.zeros(output.kernel.shape))
-        output.bias.assign(np.full(output.bias.shape, 100.0))
-    x = np.zeros((1, 2, 16), "float32")
-    _, layers, _ = encoder(
-        x,
-        np.ones((1, 2)),
-        seed=keras.random.SeedGenerator(1).next(),
-        return_layers=True,
-    )
-    kept = [ops.convert_to_numpy(layer)[0, 0] > 0 for layer in layers[:2]]
-    assert (kept[0] != kept[1]).any()
+    half = policy.removeprefix("mixed_")
+    kept = "float32" if policy.startswith("mixed") else half
+    for weight, value in zip(encoder.weights, reference.weights, strict=True):
+        assert weight.dtype == kept
+        weight.assign(value)
+    output = encoder(x, mask)
+    assert keras.backend.standardize_dtype(output.dtype) == half
+    expected = numpy(reference(x, mask))
+    np.testing.assert_allclose(numpy(output), expected, atol=0.05)
+    empty = encoder(x, np.zeros((2, 7), "int32"))
+    assert np.isfinite(numpy(empty)).all()
+
+
+# === Dropout ===
+
+
+def test_same_seed_same_dropout(tiny, numpy, draw_seed, x, mask):
+    encoder = SharedEncoder(tiny(**DROPOUT))
+    draws = [numpy(encoder(x, mask, seed=draw_seed(s))) for s in (1, 1, 2)]
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert np.abs(draws[0] - draws[2]).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    "shape", [{}, {"num_hidden_groups": 2, "inner_group_num": 2}], ids=str
+)
+def test_no_two_dropouts_of_a_pass_have_the_same_seed(
+    tiny, numpy, monkeypatch, shape
+):
+    seeds = []
+
+    def record(x, rate, seed):
+        seeds.append(tuple(numpy(seed)))
+        return x
+
+    for module in (
+        "factorized_embedding",
+        "self_attention",
+        "transformer_block",
+    ):
+        monkeypatch.setattr(f"albert_tf.layers.{module}.dropout", record)
+    encoder = AlbertEncoder(tiny(**DROPOUT, **shape))
+    ids = np.ones((1, 3), "int32")
+    inputs = {"token_ids": ids, "segment_ids": 0 * ids, "padding_mask": ids}
+    encoder(inputs, training=True)
+    encoder(inputs, training=True)
+    blocks = 4 * encoder.config.inner_group_num
+    assert len(seeds) == 2 * (1 + 3 * blocks)
+    assert len(set(seeds)) == len(seeds)
+
+
+# === Rematerialization ===
+
+
+def gradient(function, x):
+    """The gradient of the sum of `function(x)`, an array."""
+    backend = keras.backend.backend()
+    x = keras.ops.convert_to_tensor(x)
+    if backend == "jax":
+        import jax
+
+        return jax.grad(lambda x: function(x).sum())(x)
+    if backend == "torch":
+        x.requires_grad_()
+        function(x).sum().backward()
+        return x.grad
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(function(x))
+    return tape.gradient(y, x)
+
+
+def count_softmaxes(encoder, x, mask, monkeypatch):
+    """How often a gradient needs the attention probabilities computed."""
+    if keras.backend.backend() == "jax":  # traces once, whatever it will run
+        import jax
+
+        encoder.build()
+        function = jax.grad(lambda x: encoder(x, mask).sum())
+        return str(jax.make_jaxpr(function)(x)).count(" exp ")
+    calls = []
+    call = SelfAttention.call
+
+    def counted(*args, **kwargs):
+        calls.append(1)
+        return call(*args, **kwargs)
+
+    monkeypatch.setattr(SelfAttention, "call", counted)
+    gradient(lambda x: encoder(x, mask), x)
+    return len(calls)
+
+
+@pytest.mark.parametrize(("rematerialize", "times"), [(False, 1), (True, 2)])
+def test_rematerialized_layers_are_computed_again(
+    tiny, monkeypatch, x, mask, rematerialize, times
+):
+    encoder = SharedEncoder(tiny(), rematerialize=rematerialize)
+    count = count_softmaxes(encoder, x, mask, monkeypatch)
+    assert count == times * encoder.config.num_hidden_layers
+
+
+def test_rematerialized_layers_give_the_same(tiny, numpy, draw_seed, x, mask):
+    results = []
+    for rematerialize in (False, True):
+        keras.utils.set_random_seed(0)
+        encoder = SharedEncoder(tiny(**DROPOUT), rematerialize=rematerialize)
+
+        def weighted(x, encoder=encoder):  # the sum alone would be constant
+            return encoder(x, mask, seed=draw_seed())[:, :, :4]
+
+        results.append((numpy(weighted(x)), numpy(gradient(weighted, x))))
+    (output, slope), (output_again, slope_again) = results
+    assert np.abs(slope).max() > 0.01
+    np.testing.assert_allclose(output_again, output, atol=1e-6)
+    np.testing.assert_allclose(slope_again, slope, atol=1e-5)
