@@ -1,40 +1,9 @@
 """What a configuration costs: parameters, bytes on disk, multiplications."""
 
+from albert_tf.checkpoints.shapes import parameter_count
 from albert_tf.config import AlbertConfig
 
 BITS = {"float32": 32, "float16": 16, "int8": 8, "int4": 4}
-
-
-def parameter_count(config: AlbertConfig) -> int:
-    """Distinct weights of the encoder with its pooler (paper, table 1).
-
-    Layers that share a block count it once.
-    """
-    e, h, f = (
-        config.embedding_size,
-        config.hidden_size,
-        (config.intermediate_size),
-    )
-    rows = (
-        config.vocab_size
-        + config.max_position_embeddings
-        + config.type_vocab_size
-    )
-    embedding = rows * e + 2 * e + (e * h + h if config.has_projection else 0)
-    attention = 4 * (h * h + h)
-    feed_forward = h * f + f + f * h + h
-    layer_norms = 2 * 2 * h
-    blocks = config.num_blocks
-    shared = config.inner_group_num
-    return (
-        embedding
-        + attention * (shared if config.sharing == "attention" else blocks)
-        + feed_forward
-        * (shared if config.sharing == "feed_forward" else blocks)
-        + layer_norms * blocks
-        + h * h
-        + h
-    )
 
 
 def file_bytes(config: AlbertConfig, precision: str) -> int:

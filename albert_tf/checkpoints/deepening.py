@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
-from albert_tf.checkpoints.checkpoint import Checkpoint
+from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
+from albert_tf.checkpoints.shapes import weight_shapes
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 
-_BLOCK = re.compile(r"(.*/transformer/block_)(\d+)(/.*)")
+_BLOCKS = ENCODER + "transformer/block_"
 
 
 def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
     """Gives a checkpoint another number of layers, to warm-start from it.
 
     The paper starts its deep models from one of 6 layers (appendix A.1).
-    Where all layers share their weights nothing else changes; other layers
-    repeat those that lie at the same share of the depth.
+    Where layers share all their weights, in one group or several, the groups
+    stay as they are; other layers repeat those that lie at the same share of
+    the depth.
 
     Args:
         checkpoint: one with weights.
@@ -26,7 +28,7 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
         The same weights in a deeper (or shallower) model.
 
     Raises:
-        UserError: if the layers cannot be divided into the same groups.
+        UserError: if there were fewer layers than groups.
     """
     old = checkpoint.config
     if num_hidden_layers < old.num_hidden_groups:
@@ -35,34 +37,22 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
             f"layers, more than num_hidden_layers={num_hidden_layers}"
         )
     new = dataclasses.replace(old, num_hidden_layers=num_hidden_layers)
-    sources = {}
-    for layer in range(num_hidden_layers):
-        twin = layer * old.num_hidden_layers // num_hidden_layers
-        sources.update(
-            zip(
-                new.blocks_of_layer(layer),
-                old.blocks_of_layer(twin),
-                strict=True,
-            )
-        )
-    weights = {}
-    for name, array in checkpoint.weights.items():
-        match = _BLOCK.fullmatch(name)
-        if match is None:
-            weights[name] = array
-            continue
-        before, block, after = match.groups()
-        for target, source in sources.items():
-            copied = f"{before}{target}{after}"
-            if source == int(block) and (
-                target == source or _is_own(new, after)
-            ):
-                weights[copied] = array
+    if old.sharing == "all":  # the same groups
+        return dataclasses.replace(checkpoint, config=new)
+    weights = {
+        name: array
+        for name, array in checkpoint.weights.items()
+        if not name.startswith(_BLOCKS)
+    }
+    for name, _ in weight_shapes(new):
+        if name.startswith(_BLOCKS):
+            weights[name] = checkpoint.weights[_twin(name, old, new)]
     return dataclasses.replace(checkpoint, config=new, weights=weights)
 
 
-def _is_own(config, name: str) -> bool:
-    """Whether blocks beyond the first ones have this weight."""
-    return config.sharing not in ("attention", "feed_forward") or (
-        not name.startswith(f"/{config.sharing}/")
-    )
+def _twin(name: str, old: AlbertConfig, new: AlbertConfig) -> str:
+    """The weight of the old model's layer at the same share of the depth."""
+    block, weight = name.removeprefix(_BLOCKS).split("/", 1)
+    layer, inner = divmod(int(block), new.inner_group_num)
+    layer = layer * old.num_hidden_layers // new.num_hidden_layers
+    return f"{_BLOCKS}{layer * old.inner_group_num + inner}/{weight}"

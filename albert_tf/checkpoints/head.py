@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
-
-import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.rename import Change, keep, transpose
@@ -48,12 +46,19 @@ class HeadLayer:
         huggingface: its name there, such as "classifier".
         tf1: its scope in Google's checkpoints, such as
             "cls/seq_relationship/"; "" for none, None if they lack it.
+        argument: of our constructor, which says whether there is this layer;
+            None for one that is always there.
     """
 
     name: str
     kind: Kind
     huggingface: str
     tf1: str | None = None
+    argument: str | None = None
+
+    def is_among(self, weights: Iterable[str]) -> bool:
+        """Whether there are weights of this layer, by our names."""
+        return any(name.startswith(f"{self.name}/") for name in weights)
 
     def huggingface_row(self):
         """The row of a `RenameTable`."""
@@ -72,8 +77,8 @@ class Head:
 
     Attributes:
         model_name: our class.
-        huggingface: its classes there; the first one that has a name for all
-            weights is written.
+        huggingface: its classes there, the first one with all layers, the
+            last one without those that need not be there.
         layers: the layers of the head.
         problem_type: what `problem_type` of `config.json` says where several
             of our classes are one of theirs; None for nothing.
@@ -84,6 +89,19 @@ class Head:
     layers: Sequence[HeadLayer] = ()
     problem_type: str | None = None
 
+    def architecture(self, weights: Iterable[str]) -> str:
+        """Hugging Face's class for these weights, by our names."""
+        is_whole = all(layer.is_among(weights) for layer in self.layers)
+        return self.huggingface[0 if is_whole else -1]
+
+    def arguments(self, weights: Iterable[str]) -> dict[str, bool]:
+        """What our constructor needs to make just these weights."""
+        return {
+            layer.argument: layer.is_among(weights)
+            for layer in self.layers
+            if layer.argument is not None
+        }
+
     def fits(self, published: Mapping[str, Any]) -> bool:
         """Whether this is the head that a `config.json` speaks of."""
         named = published.get("architectures") or []
@@ -92,7 +110,7 @@ class Head:
         ) and self._has_problem(published)
 
     def is_in(
-        self, tensors: Mapping[str, np.ndarray], published: Mapping[str, Any]
+        self, tensors: Mapping[str, Any], published: Mapping[str, Any]
     ) -> bool:
         """Whether Hugging Face's tensors hold weights of this head."""
         starts = tuple(f"{layer.huggingface}." for layer in self.layers)

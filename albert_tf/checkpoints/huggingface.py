@@ -5,14 +5,18 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.head import Head, head_of
+from albert_tf.checkpoints.huggingface_files import (
+    find_directory,
+    open_tensors,
+)
+from albert_tf.checkpoints.reading import read_weights
 from albert_tf.checkpoints.rename import (
     RenameTable,
     add_identity_projection,
@@ -20,7 +24,8 @@ from albert_tf.checkpoints.rename import (
     settle_projection,
     transpose,
 )
-from albert_tf.checkpoints.storage import read_safetensors, write_safetensors
+from albert_tf.checkpoints.storage import write_safetensors
+from albert_tf.checkpoints.stored_tensor import StoredTensor
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, warn
@@ -76,7 +81,6 @@ _IGNORED = re.compile(
     r"albert\.embeddings\.(position_ids|token_type_ids)"
     r"|predictions\.decoder\.(weight|bias)"
 )
-_FILES = ["*.json", "*.safetensors", "*.model", "vocab.txt"]
 
 
 # === Reading ===
@@ -92,21 +96,19 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     Raises:
         UserError: if it is not there, or a file is missing or damaged.
     """
-    directory = Path(source)
-    if not directory.is_dir():
-        directory = _download(source)
+    directory = find_directory(source)
     config = AlbertConfig.load(directory / "config.json", "huggingface")
     published = read_json(directory / "config.json")
-    tensors = {_full_name(n): a for n, a in _read_tensors(directory).items()}
+    tensors = {_full_name(n): t for n, t in open_tensors(directory).items()}
     _check_tied(tensors, source)
     head = _find_head(heads, published, tensors)
-    table = _table(head)
-    weights, unknown = table.to_ours(tensors, config)
+    found, unknown = _table(head).to_ours(tensors, config)
+    weights = read_weights(found, config, f"hf:{source}")
     unknown = [name for name in unknown if not _IGNORED.fullmatch(name)]
     if unknown:
         warn(f"{source}: unknown weights are left out: {', '.join(unknown)}")
     weights, config = settle_projection(weights, config)
-    arguments = {}
+    arguments: dict[str, Any] = head.arguments(weights)
     if "logits/bias" in weights:
         arguments["labels"] = _labels(published, len(weights["logits/bias"]))
     return Checkpoint(
@@ -121,61 +123,13 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     )
 
 
-def _download(source: str) -> Path:
-    if not re.fullmatch(r"[\w-][\w.-]*(/[\w.-]+)?", source):
-        raise UserError(f"hf:{source}: no such directory")
-    try:
-        from huggingface_hub import snapshot_download
-    except ImportError:
-        raise UserError(
-            f"hf:{source}: is no directory; to download it, "
-            "pip install huggingface_hub"
-        ) from None
-    try:
-        return Path(snapshot_download(source, allow_patterns=_FILES))
-    except Exception as error:  # of its HTTP client too, which has changed
-        reason = (str(error).strip() or repr(error)).splitlines()[0]
-        raise UserError(
-            f"hf:{source}: is no directory and could not be downloaded: "
-            f"{reason}"
-        ) from error
-
-
-def _read_tensors(directory: Path) -> dict[str, np.ndarray]:
-    index = directory / "model.safetensors.index.json"
-    single = directory / "model.safetensors"
-    found = sorted(directory.glob("*.safetensors"))
-    if single in found:
-        found = [single]
-    elif index.exists():
-        shards = read_json(index).get("weight_map")
-        if not isinstance(shards, dict):
-            raise UserError(f"{index}: has no weight_map")
-        found = [directory / name for name in sorted(set(shards.values()))]
-    if not found:
-        raise UserError(
-            f"{directory}: has no *.safetensors file; an older "
-            "pytorch_model.bin is converted by loading it with transformers "
-            "and calling model.save_pretrained(DIRECTORY)"
-        )
-    if len(found) > 1 and not index.exists():
-        raise UserError(
-            f"{directory}: has several safetensors files and no {index.name}: "
-            f"{', '.join(path.name for path in found)}"
-        )
-    tensors = {}
-    for path in found:
-        tensors.update(read_safetensors(path))
-    return tensors
-
-
 def _full_name(name: str) -> str:
     """The name in a task model; AlbertModel's lack "albert." before them."""
     bare = name.startswith(("embeddings.", "encoder.", "pooler."))
     return f"albert.{name}" if bare else name
 
 
-def _check_tied(tensors: dict[str, np.ndarray], source: str) -> None:
+def _check_tied(tensors: dict[str, StoredTensor], source: str) -> None:
     """Takes the tied copies for what they should equal, or warns."""
     ties = [
         ("predictions.decoder.bias", "predictions.bias"),
@@ -187,8 +141,11 @@ def _check_tied(tensors: dict[str, np.ndarray], source: str) -> None:
     for copy, original in ties:
         if copy not in tensors:
             continue
-        tensors.setdefault(original, tensors[copy])
-        if not np.array_equal(tensors[copy], tensors[original]):
+        copied = tensors[copy]
+        tied = tensors.setdefault(original, copied)
+        if copied.shape != tied.shape or not np.array_equal(
+            copied.read(), tied.read()
+        ):
             warn(
                 f"hf:{source}: {copy} differs from {original}; ALBERT ties "
                 "them, so the latter is used"
@@ -198,7 +155,7 @@ def _check_tied(tensors: dict[str, np.ndarray], source: str) -> None:
 def _find_head(
     heads: Sequence[Head],
     published: dict[str, Any],
-    tensors: dict[str, np.ndarray],
+    tensors: Mapping[str, StoredTensor],
 ) -> Head:
     """The head that `architectures` names, else the first that is there."""
     return next(
@@ -244,12 +201,19 @@ def write(
     head = head_of(checkpoint, heads)
     if head is None or not head.huggingface:
         raise UserError(f"Hugging Face's format has no {checkpoint.model_name}")
-    architecture = head.huggingface[0]
+    architecture = head.architecture(checkpoint.weights)
     published = {
         "architectures": [architecture],
         **config.to_huggingface(),
         "dtype": "float32",
     }
+    preprocessor = checkpoint.get_preprocessor()
+    if preprocessor is not None:
+        published.update(
+            pad_token_id=preprocessor.tokenizer.pad_id,
+            bos_token_id=preprocessor.tokenizer.cls_id,
+            eos_token_id=preprocessor.tokenizer.sep_id,
+        )
     if "labels" in checkpoint.arguments:
         labels = checkpoint.arguments["labels"]
         published["id2label"] = {str(i): n for i, n in enumerate(labels)}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
 from albert_tf.checkpoints.head import Head
-from albert_tf.checkpoints.storage import read_safetensors, write_safetensors
+from albert_tf.checkpoints.reading import read_weights
+from albert_tf.checkpoints.storage import open_safetensors, write_safetensors
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
@@ -42,13 +43,14 @@ def read(directory: str) -> Checkpoint:
             f'{path / _MODEL}: must say "format": "{_FORMAT}" and have '
             "arguments"
         )
-    weights = read_safetensors(path / _WEIGHTS)
-    if not any(name.startswith(ENCODER) for name in weights):
-        weights = {ENCODER + name: array for name, array in weights.items()}
+    config = AlbertConfig.load(path / _CONFIG)
+    tensors = open_safetensors(path / _WEIGHTS)
+    if not any(name.startswith(ENCODER) for name in tensors):
+        tensors = {ENCODER + name: tensor for name, tensor in tensors.items()}
     return Checkpoint(
         source=directory,
-        config=AlbertConfig.load(path / _CONFIG),
-        weights=weights,
+        config=config,
+        weights=read_weights(tensors, config, directory),
         model_name=model.get("model", ""),
         base_names=tuple(model.get("bases", ())),
         arguments=model["arguments"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from albert_tf.checkpoints.stored_tensor import StoredTensor
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 
@@ -22,7 +23,7 @@ def keep(array: np.ndarray) -> np.ndarray:
 
 def transpose(array: np.ndarray) -> np.ndarray:
     """For matrices that are [out, in] in the other library."""
-    return np.ascontiguousarray(array.T)
+    return array.T
 
 
 class RenameTable:
@@ -41,9 +42,11 @@ class RenameTable:
             for our_end, their_end, change in endings
         ]
 
-    def _fill(self, config: AlbertConfig) -> Iterator[tuple[str, str, Change]]:
+    def _fill(
+        self, config: AlbertConfig, blocks: int
+    ) -> Iterator[tuple[str, str, Change]]:
         for ours, theirs, change in self._weights:
-            for k in range(config.num_blocks if "{k}" in ours else 1):
+            for k in range(blocks if "{k}" in ours else 1):
                 group, inner = divmod(k, config.inner_group_num)
                 yield (
                     ours.format(k=k),
@@ -52,23 +55,25 @@ class RenameTable:
                 )
 
     def to_ours(
-        self, tensors: dict[str, np.ndarray], config: AlbertConfig
-    ) -> tuple[dict[str, np.ndarray], list[str]]:
-        """Renames what was read.
+        self, tensors: Mapping[str, StoredTensor], config: AlbertConfig
+    ) -> tuple[dict[str, StoredTensor], list[str]]:
+        """Renames what was found.
 
         Args:
-            tensors: arrays by their names.
+            tensors: by their names.
             config: says how many blocks there are.
 
         Returns:
-            Arrays by our names, and their names that the table lacks.
+            Tensors by our names, and their names that the table lacks.
         """
-        rows = {row[1]: row for row in self._fill(config)}
+        # A damaged number may say millions.
+        blocks = min(config.num_blocks, len(tensors))
+        rows = {row[1]: row for row in self._fill(config, blocks)}
         weights, unknown = {}, []
-        for name, array in tensors.items():
+        for name, tensor in tensors.items():
             if name in rows:
                 ours, _, change = rows[name]
-                weights[ours] = change(array)
+                weights[ours] = tensor.change(change)
             else:
                 unknown.append(name)
         return weights, sorted(unknown)
@@ -81,7 +86,7 @@ class RenameTable:
         Raises:
             UserError: if the other library has no name for a weight.
         """
-        rows = {row[0]: row for row in self._fill(config)}
+        rows = {row[0]: row for row in self._fill(config, config.num_blocks)}
         nameless = sorted(set(weights) - set(rows))
         if nameless:
             raise UserError(
@@ -91,7 +96,7 @@ class RenameTable:
         for name, array in weights.items():
             _, theirs, change = rows[name]
             # `keep` and `transpose` are their own inverses.
-            tensors[theirs] = change(array)
+            tensors[theirs] = np.ascontiguousarray(change(array))
         return tensors
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.head import Head, head_of
+from albert_tf.checkpoints.reading import read_weights
 from albert_tf.checkpoints.rename import RenameTable, keep
+from albert_tf.checkpoints.tensorflow_checkpoint import (
+    open_tensorflow,
+    write_tensorflow,
+)
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, warn
@@ -67,6 +69,9 @@ _ENCODER_ROWS = [
 _HUB_PREFIX = "module/"
 _OPTIMIZER = re.compile(r".*/(adam|lamb)_[mv]")
 
+_OBJECT_ENDING = "/.ATTRIBUTES/VARIABLE_VALUE"
+_ALBERT_ZH = "bert/encoder/layer_shared/"
+
 _CONFIG = "albert_config.json"
 _PREFIX = "model.ckpt-best"  # as in the published archives
 _INDEX = ".index"
@@ -90,19 +95,24 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     prefix = _find_prefix(source)
     config = AlbertConfig.load(_find_config(prefix.parent))
     tensors = {
-        name.removeprefix(_HUB_PREFIX): array
-        for name, array in _read_tensors(prefix).items()
+        name.removeprefix(_HUB_PREFIX): tensor
+        for name, tensor in open_tensorflow(prefix).items()
+        if not _OPTIMIZER.fullmatch(name)
     }
-    weights, unknown = _table(heads).to_ours(tensors, config)
+    _check_layout(tensors, prefix)
+    found, unknown = _table(heads).to_ours(tensors, config)
+    weights = read_weights(found, config, f"tf1:{source}")
     if unknown:
         warn(
             f"tf1:{source}: unknown weights are left out: {', '.join(unknown)}"
         )
+    head = _find_head(weights, heads)
     return Checkpoint(
         source=f"tf1:{source}",
         config=config,
         weights=weights,
-        model_name=_model_name(weights, heads),
+        model_name=head.model_name,
+        arguments=head.arguments(weights),
         get_preprocessor=lambda: read_vocabulary(prefix.parent, config, GOOGLE),
     )
 
@@ -142,23 +152,22 @@ def _find_config(directory: Path) -> Path:
     return found[0]
 
 
-def _read_tensors(prefix: Path) -> dict[str, np.ndarray]:
-    """All arrays but the optimizer's and, not being float, the step count."""
-    import tensorflow as tf
-
-    try:
-        reader = tf.train.load_checkpoint(str(prefix))
-        return {
-            name: reader.get_tensor(name).astype("float32", copy=False)
-            for name, dtype in reader.get_variable_to_dtype_map().items()
-            if dtype.is_floating and not _OPTIMIZER.fullmatch(name)
-        }
-    # The reader raises these and more, depending on where a file is cut.
-    except (tf.errors.OpError, LookupError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip() or repr(error)).splitlines()[0]
-        raise UserError(
-            f"{prefix}: truncated or damaged checkpoint: {reason}"
-        ) from error
+def _check_layout(names: Iterable[str], prefix: Path) -> None:
+    """Says what a checkpoint is that is not of Google's ALBERT for TF1."""
+    for name in names:
+        if name.endswith(_OBJECT_ENDING):
+            raise UserError(
+                f"tf1:{prefix}: is a checkpoint of TensorFlow 2 objects; if "
+                f"tf-models-official wrote it, say tf_models:{prefix}"
+            )
+        if name.startswith(_ALBERT_ZH):
+            raise UserError(
+                f"tf1:{prefix}: is a checkpoint of brightmart/albert_zh's own "
+                f"code ({_ALBERT_ZH}...), whose embedding is built otherwise "
+                "than ALBERT's; use Google's Chinese models (albert_base_zh "
+                "and others), or those that albert_zh calls google "
+                "(albert_tiny_zh_google), which are in Google's layout"
+            )
 
 
 def _table(heads: Sequence[Head]) -> RenameTable:
@@ -171,13 +180,12 @@ def _table(heads: Sequence[Head]) -> RenameTable:
     return RenameTable(_ENCODER_ROWS + list(rows.values()))
 
 
-def _model_name(weights: dict[str, np.ndarray], heads: Sequence[Head]) -> str:
-    """Our class for the first head of which there are weights."""
+def _find_head(weights: Iterable[str], heads: Sequence[Head]) -> Head:
+    """The first head of which there are weights, else the encoder's."""
     for head in heads:
-        starts = tuple(f"{layer.name}/" for layer in head.layers)
-        if starts and any(name.startswith(starts) for name in weights):
-            return head.model_name
-    return "AlbertEncoder"
+        if any(layer.is_among(weights) for layer in head.layers):
+            return head
+    return Head("AlbertEncoder")
 
 
 # === Writing ===
@@ -203,20 +211,5 @@ def write(
     tensors = table.to_theirs(checkpoint.weights, config)
     with new_directory(directory, overwrite) as path:
         write_json(path / _CONFIG, published)
-        _write_tensors(path / _PREFIX, tensors)
+        write_tensorflow(path / _PREFIX, tensors)
         write_vocabulary(checkpoint, path)
-
-
-def _write_tensors(prefix: Path, tensors: dict[str, np.ndarray]) -> None:
-    import tensorflow as tf
-
-    names = sorted(tensors)
-    try:
-        tf.raw_ops.SaveV2(
-            prefix=str(prefix),
-            tensor_names=names,
-            shape_and_slices=[""] * len(names),
-            tensors=[tf.constant(tensors[name]) for name in names],
-        )
-    except tf.errors.OpError as error:
-        raise OSError(errno.EIO, error.message, str(prefix)) from error

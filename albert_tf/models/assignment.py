@@ -8,20 +8,10 @@ import keras
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
+from albert_tf.checkpoints.shapes import describe_misfits
 from albert_tf.errors import UserError, warn
 
 _POOLER = ENCODER + "pooler/"
-# Which field of the configuration an axis has its size from.
-_FIELDS = {
-    "token_embedding/embeddings": ("vocab_size", "embedding_size"),
-    "position_embedding/embeddings": (
-        "max_position_embeddings",
-        "embedding_size",
-    ),
-    "segment_embedding/embeddings": ("type_vocab_size", "embedding_size"),
-    "projection/kernel": ("embedding_size", "hidden_size"),
-    "intermediate/kernel": ("hidden_size", "intermediate_size"),
-}
 
 
 def to_checkpoint(model) -> Checkpoint:
@@ -70,15 +60,13 @@ def assign_weights(model, checkpoint: Checkpoint) -> None:
     """
     wanted = _variables(model)
     offered = _fitting_weights(model, checkpoint)
-    misshapen = [
-        name
-        for name in wanted
-        if name in offered and offered[name].shape != tuple(wanted[name].shape)
-    ]
-    if misshapen:
-        raise UserError(
-            f"{checkpoint.source}: {_describe(misshapen, wanted, offered)}"
-        )
+    misfits = {
+        name: (tuple(variable.shape), offered[name].shape)
+        for name, variable in wanted.items()
+        if name in offered and offered[name].shape != tuple(variable.shape)
+    }
+    if misfits:
+        raise UserError(f"{checkpoint.source}: {describe_misfits(misfits)}")
     missing = [name for name in wanted if name not in offered]
     _check_missing(model, missing, checkpoint)
     unused = sorted(set(checkpoint.weights) - (set(wanted) & set(offered)))
@@ -152,27 +140,6 @@ def _reorder(array: np.ndarray, order: list[int], axes) -> np.ndarray:
         if array.shape[axis] == len(order):  # else it will not fit anyway
             array = np.take(array, order, axis)
     return array
-
-
-def _describe(names: list[str], wanted: dict, offered: dict) -> str:
-    """What is wrong with misshapen weights, and which field says so."""
-    name = names[0]
-    expected, received = tuple(wanted[name].shape), offered[name].shape
-    text = f"{name} has shape {received}, the configuration says {expected}"
-    fields = next((f for end, f in _FIELDS.items() if name.endswith(end)), ())
-    if len(fields) == len(received):
-        text += "".join(
-            f"; {field}={right} fits"
-            for field, right, wrong in zip(
-                fields, received, expected, strict=True
-            )
-            if right != wrong
-        )
-    others = names[1:]
-    if others:
-        text += f" (and also {', '.join(others[:5])}"
-        text += f" and {len(others) - 5} more)" if len(others) > 5 else ")"
-    return text
 
 
 def _check_missing(model, missing: list[str], checkpoint: Checkpoint) -> None:

@@ -8,8 +8,6 @@ from albert_tf.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from albert_tf.checkpoints.writing import check_format
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_directory
-from albert_tf.models.assignment import assign_weights
-from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.loading import make_model
 from albert_tf.models.preset_model import PresetModel, heads, model_classes
 
@@ -67,8 +65,5 @@ def convert(
         raise UserError(
             f"{source}: the name of a preset, which has no weights to convert"
         )
-    pooler = "encoder/pooler/kernel" in checkpoint.weights
-    # An encoder that takes the weights proves that all of it is there.
-    assign_weights(AlbertEncoder(checkpoint.config, pooler=pooler), checkpoint)
     write_checkpoint(checkpoint, directory, format, overwrite, heads())
     return checkpoint

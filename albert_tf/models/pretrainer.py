@@ -52,6 +52,7 @@ class AlbertPretrainer(TaskModel):
                 "output",
                 "sop_classifier.classifier",
                 tf1="cls/seq_relationship/",
+                argument="sentence_order",
             ),
         ],
     )

@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from albert_tf.checkpoints import read_checkpoint
+from albert_tf.checkpoints.tensorflow_checkpoint import write_tensorflow
 from albert_tf.errors import UserError
 from albert_tf.models import (
     AlbertClassifier,
@@ -102,13 +103,6 @@ def test_directory_of_another_format(refused, data_dir):
     assert f"tf1:{directory}" in message
     message = refused(AlbertEncoder.from_preset, f"tf1:{directory}")
     assert "must have one checkpoint, PREFIX.index, but has none" in message
-
-
-def test_only_the_older_format(refused, copy):
-    directory = copy("hf_pretraining")
-    (directory / "model.safetensors").rename(directory / "pytorch_model.bin")
-    message = refused(AlbertEncoder.from_preset, f"hf:{directory}")
-    assert "pytorch_model.bin is converted by" in message
 
 
 def test_several_weight_files(refused, copy):
@@ -306,7 +300,7 @@ def test_full_disk(refused, tmp_path, small_config, monkeypatch, form):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)
-    monkeypatch.setattr("albert_tf.checkpoints.tf1._write_tensors", fail)
+    monkeypatch.setattr("albert_tf.checkpoints.tf1.write_tensorflow", fail)
     model = AlbertEncoder(small_config)
     message = refused(model.save_preset, tmp_path / "out", form)
     assert str(tmp_path / "out") in message
@@ -314,11 +308,9 @@ def test_full_disk(refused, tmp_path, small_config, monkeypatch, form):
 
 
 def test_tensorflow_that_cannot_write(tmp_path):
-    from albert_tf.checkpoints.tf1 import _write_tensors
-
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
-        _write_tensors(tmp_path / "file" / "x", {"a": np.ones(2)})
+        write_tensorflow(tmp_path / "file" / "x", {"a": np.ones(2)})
 
 
 def test_library_that_is_not_installed(refused, monkeypatch):

@@ -3,8 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from albert_tf.checkpoints import Checkpoint
 from albert_tf.checkpoints.deepening import deepen
-from albert_tf.config import AlbertConfig
+from albert_tf.checkpoints.shapes import weight_shapes
+from albert_tf.config import SHARING, AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertEncoder
 from albert_tf.models.assignment import to_checkpoint
@@ -37,17 +39,68 @@ def test_unshared_layers_are_repeated_in_their_order():
         )
 
 
-@pytest.mark.parametrize("sharing", ["attention", "feed_forward"])
-def test_partly_shared_layers(sharing):
-    shallow, deep = deepened(4, num_hidden_layers=2, sharing=sharing)
-    name = "transformer/block_{}/attention_layer_norm/gamma"
-    assert name.format(3) in deep
-    assert len(deep) > len(shallow)
+@pytest.mark.parametrize("sharing", SHARING)
+@pytest.mark.parametrize("inner", [1, 2])
+def test_exactly_the_weights_of_the_deeper_model(sharing, inner):
+    changes = {"num_hidden_layers": 2, "inner_group_num": inner}
+    config = dataclasses.replace(PICO, sharing=sharing, **changes)
+    checkpoint = deepen(_numbered(config), 5)
+    assert {n: a.shape for n, a in checkpoint.weights.items()} == dict(
+        weight_shapes(checkpoint.config)
+    )
 
 
-def test_groups_keep_their_share_of_the_depth():
-    shallow, deep = deepened(6, num_hidden_layers=2, num_hidden_groups=2)
-    assert shallow.keys() == deep.keys()
+def test_partly_shared_layers_are_repeated_with_what_is_their_own():
+    shallow, deep = deepened(4, num_hidden_layers=2, sharing="attention")
+    name = "transformer/block_{}/feed_forward/output/kernel"
+    for block, source in enumerate([0, 0, 1, 1]):
+        np.testing.assert_array_equal(
+            deep[name.format(block)], shallow[name.format(source)]
+        )
+
+
+def _numbered(config):
+    """A checkpoint whose weights are all different numbers."""
+    shapes = dict(weight_shapes(config))
+    return Checkpoint(
+        source="numbers",
+        config=config,
+        weights={
+            name: np.broadcast_to(np.float32(i), shape)
+            for i, (name, shape) in enumerate(shapes.items())
+        },
+        model_name="AlbertEncoder",
+    )
+
+
+def _applied(checkpoint):
+    """The weight of the blocks in the order in which they are applied."""
+    config = checkpoint.config
+    name = "encoder/transformer/block_{}/attention/query/bias"
+    return [
+        checkpoint.weights[name.format(block)].item(0)
+        for layer in range(config.num_hidden_layers)
+        for block in config.blocks_of_layer(layer)
+    ]
+
+
+@pytest.mark.parametrize("layers", range(1, 13))
+def test_no_block_is_lost(layers):
+    configs = [
+        dataclasses.replace(PICO, num_hidden_layers=layers, **changes)
+        for changes in [
+            {"sharing": "none"},
+            *({"num_hidden_groups": g} for g in range(1, layers + 1)),
+        ]
+    ]
+    for config in configs:
+        old = _numbered(config)
+        for deeper in range(layers, 25):
+            new = deepen(old, deeper)
+            # All of them, in their order.
+            assert list(dict.fromkeys(_applied(new))) == list(
+                dict.fromkeys(_applied(old))
+            ), (config, deeper)
 
 
 def test_fewer_layers_than_groups():

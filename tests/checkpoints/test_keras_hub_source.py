@@ -1,8 +1,17 @@
+import re
+
+import keras
 import numpy as np
 import pytest
 
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertClassifier, AlbertEncoder
+from albert_tf.models import (
+    AlbertClassifier,
+    AlbertEncoder,
+    AlbertMultilabelClassifier,
+    AlbertRegressor,
+    load_model,
+)
 
 keras_hub = pytest.importorskip("keras_hub")
 
@@ -23,25 +32,96 @@ def _backbone(**changes):
     return keras_hub.models.AlbertBackbone(**{**sizes, **changes})
 
 
-def test_outputs_equal_those_of_the_backbone(tmp_path, randomize):
-    backbone = randomize(_backbone())
-    backbone.save_to_preset(tmp_path / "preset")
-    encoder = AlbertEncoder.from_preset(f"keras_hub:{tmp_path}/preset")
+def _inputs():
     rng = np.random.default_rng(1)
     mask = np.ones((3, 10), "int32")
     mask[1, 6:] = 0
-    inputs = {
+    return {
         "token_ids": rng.integers(0, 31, (3, 10), "int32"),
         "segment_ids": rng.integers(0, 2, (3, 10), "int32"),
         "padding_mask": mask,
     }
-    expected, actual = backbone(inputs), encoder(inputs)
+
+
+def test_outputs_equal_those_of_the_backbone(tmp_path, randomize):
+    backbone = randomize(_backbone())
+    backbone.save_to_preset(tmp_path / "preset")
+    encoder = AlbertEncoder.from_preset(f"keras_hub:{tmp_path}/preset")
+    expected, actual = backbone(_inputs()), encoder(_inputs())
     for name in ("sequence_output", "pooled_output"):
         np.testing.assert_allclose(
             actual[name], expected[name], rtol=0, atol=1e-5
         )
     assert encoder.config.hidden_dropout_prob == 0.1
     assert encoder.config.num_blocks == 4
+
+
+@pytest.mark.parametrize(
+    ("classes", "activation", "model_class"),
+    [
+        (3, None, AlbertClassifier),
+        (3, "softmax", AlbertClassifier),
+        (3, "sigmoid", AlbertMultilabelClassifier),
+        (1, None, AlbertRegressor),
+    ],
+)
+def test_text_classifier(tmp_path, randomize, classes, activation, model_class):
+    theirs = randomize(
+        keras_hub.models.AlbertTextClassifier(
+            _backbone(), classes, activation=activation, dropout=0.2
+        )
+    )
+    theirs.save_to_preset(tmp_path / "preset")
+    ours = load_model(f"keras_hub:{tmp_path}/preset")
+    assert type(ours) is model_class
+    assert ours.labels == [f"LABEL_{i}" for i in range(classes)]
+    assert ours.config.classifier_dropout_prob == 0.2
+    logits = ours(_inputs())["logits"]
+    activate = keras.activations.get(activation)
+    np.testing.assert_allclose(
+        activate(logits), theirs(_inputs()), rtol=0, atol=1e-5
+    )
+
+
+def test_classifier_with_another_activation(tmp_path):
+    keras_hub.models.AlbertTextClassifier(
+        _backbone(), 3, activation="tanh"
+    ).save_to_preset(tmp_path / "preset")
+    with pytest.raises(UserError, match="activation='tanh'"):
+        load_model(f"keras_hub:{tmp_path}/preset")
+
+
+def test_other_heads_are_left_out(tmp_path):
+    keras_hub.models.AlbertMaskedLM(_backbone()).save_to_preset(
+        tmp_path / "preset"
+    )
+    with pytest.warns(UserWarning, match="head of AlbertMaskedLM is left out"):
+        model = load_model(f"keras_hub:{tmp_path}/preset")
+    assert type(model) is AlbertEncoder
+
+
+@pytest.mark.parametrize(
+    ("file", "field", "value"),
+    [
+        ("config.json", "hidden_dim", 20_000),
+        ("config.json", "num_groups", 4),
+        ("task.json", "hidden_dim", 20_000),
+        ("task.json", "num_classes", 10**9),
+    ],
+)
+def test_sizes_are_compared_before_anything_is_made(
+    tmp_path, monkeypatch, file, field, value
+):
+    keras_hub.models.AlbertTextClassifier(_backbone(), 3).save_to_preset(
+        tmp_path / "preset"
+    )
+    monkeypatch.delattr(keras_hub.models, "AlbertTextClassifier")
+    path = tmp_path / "preset" / file
+    text = re.sub(rf'("{field}": )\d+', rf"\g<1>{value}", path.read_text())
+    path.write_text(text)
+    with pytest.raises(UserError, match=re.escape(f"{path}: ")) as caught:
+        load_model(f"keras_hub:{tmp_path}/preset")
+    assert "stored" in str(caught.value) or field in str(caught.value)
 
 
 def test_vocabulary_comes_along(tmp_path):

@@ -189,8 +189,12 @@ def test_masked_lm_has_neither_pooler_nor_sentence_order(edit_huggingface):
         },
         architectures=["AlbertForMaskedLM"],
     )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model = AlbertPretrainer.from_preset(source)
+    assert model.sentence_order_head is None
     with pytest.warns(UserWarning, match="encoder/pooler/kernel.*random") as w:
-        AlbertPretrainer.from_preset(source)
+        AlbertPretrainer.from_preset(source, sentence_order=True)
     assert "sentence_order_head/kernel" in str(w[0].message)
     assert "masked_lm_head" not in str(w[0].message)
 

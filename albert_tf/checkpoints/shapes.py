@@ -1,0 +1,154 @@
+"""Which weights a configuration has, and how large they are."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from albert_tf.checkpoints.checkpoint import ENCODER
+from albert_tf.config import AlbertConfig
+from albert_tf.errors import UserError
+
+Shape = tuple[int, ...]
+# Axes are fields of the configuration, or numbers.
+Axes = tuple[str | int, ...]
+
+_V, _E, _H, _F = (
+    "vocab_size",
+    "embedding_size",
+    "hidden_size",
+    "intermediate_size",
+)
+_EMBEDDING = ENCODER + "embedding/"
+_PROJECTION = _EMBEDDING + "projection/"
+_BLOCK = ENCODER + "transformer/block_{k}/"
+_POOLER = ENCODER + "pooler/"
+_HEAD = "masked_lm_head/"
+_ORDER = "sentence_order_head/"
+
+
+def _dense(name: str, inputs: str | int, outputs: str | int):
+    return {f"{name}kernel": (inputs, outputs), f"{name}bias": (outputs,)}
+
+
+def _layer_norm(name: str, size: str):
+    return {f"{name}gamma": (size,), f"{name}beta": (size,)}
+
+
+_AXES: dict[str, Axes] = {
+    _EMBEDDING + "token_embedding/embeddings": (_V, _E),
+    _EMBEDDING + "position_embedding/embeddings": (
+        "max_position_embeddings",
+        _E,
+    ),
+    _EMBEDDING + "segment_embedding/embeddings": ("type_vocab_size", _E),
+    **_layer_norm(_EMBEDDING + "layer_norm/", _E),
+    **_dense(_PROJECTION, _E, _H),
+    **_dense(_BLOCK + "attention/query/", _H, _H),
+    **_dense(_BLOCK + "attention/key/", _H, _H),
+    **_dense(_BLOCK + "attention/value/", _H, _H),
+    **_dense(_BLOCK + "attention/output/", _H, _H),
+    **_layer_norm(_BLOCK + "attention_layer_norm/", _H),
+    **_dense(_BLOCK + "feed_forward/intermediate/", _H, _F),
+    **_dense(_BLOCK + "feed_forward/output/", _F, _H),
+    **_layer_norm(_BLOCK + "feed_forward_layer_norm/", _H),
+    **_dense(_POOLER, _H, _H),
+    **_dense(_HEAD + "transform/", _H, _E),
+    **_layer_norm(_HEAD + "layer_norm/", _E),
+    _HEAD + "output_bias": (_V,),
+    **_dense(_ORDER, _H, 2),
+}
+
+
+def weight_shapes(config: AlbertConfig) -> Iterator[tuple[str, Shape]]:
+    """Names and shapes of a pre-trainer's weights, each distinct one once."""
+    for template, axes in _AXES.items():
+        shape = tuple(
+            getattr(config, axis) if isinstance(axis, str) else axis
+            for axis in axes
+        )
+        for k in _numbers(template, config):
+            yield template.format(k=k), shape
+
+
+def _numbers(template: str, config: AlbertConfig) -> range:
+    """The blocks that have a weight of their own; one number for the rest."""
+    if template.startswith(_PROJECTION):
+        return range(config.has_projection)
+    if not template.startswith(_BLOCK):
+        return range(1)
+    is_shared = template.startswith(f"{_BLOCK}{config.sharing}/")
+    return range(config.inner_group_num if is_shared else config.num_blocks)
+
+
+def parameter_count(config: AlbertConfig) -> int:
+    """Distinct weights of the encoder with its pooler (paper, table 1).
+
+    Layers that share a block count it once.
+    """
+    return sum(
+        math.prod(shape)
+        for name, shape in weight_shapes(config)
+        if name.startswith(ENCODER)
+    )
+
+
+def check_shapes(
+    shapes: Mapping[str, Shape], config: AlbertConfig, source: str
+) -> None:
+    """Compares what a source has with what its configuration says.
+
+    Only the encoder's weights have to be there, without the pooler.
+
+    Args:
+        shapes: by our names.
+        config: the source's.
+        source: its name, for the message.
+
+    Raises:
+        UserError: if weights of the encoder are missing, or any is of another
+            shape.
+    """
+    if not config.has_projection and f"{_PROJECTION}kernel" in shapes:
+        # Only weights tell whether equal sizes are projected.
+        config = dataclasses.replace(config, project_equal_sizes=True)
+    misfits, missing = {}, []
+    for name, shape in weight_shapes(config):
+        if name in shapes:
+            if shapes[name] != shape:
+                misfits[name] = shape, shapes[name]
+        elif name.startswith(ENCODER) and not name.startswith(_POOLER):
+            missing.append(name)
+            if len(missing) > 10:  # a damaged number may say millions
+                break
+    if misfits:
+        raise UserError(f"{source}: {describe_misfits(misfits)}")
+    if missing:
+        raise UserError(f"{source}: lacks {_list(missing)}")
+
+
+def describe_misfits(misfits: Mapping[str, tuple[Shape, Shape]]) -> str:
+    """What is wrong with weights, and which field of the configuration is.
+
+    Args:
+        misfits: by name, the shape that is expected and the one received.
+    """
+    first, *others = misfits
+    expected, received = misfits[first]
+    text = f"{first} has shape {received}, the configuration says {expected}"
+    axes = _AXES.get(re.sub(r"block_\d+", "block_{k}", first), ())
+    if len(axes) == len(received):
+        fitting = {
+            axis: right
+            for axis, right, wrong in zip(axes, received, expected, strict=True)
+            if right != wrong and isinstance(axis, str)
+        }
+        text += "".join(f"; {f}={size} fits" for f, size in fitting.items())
+    return text + (f" (and also {_list(others)})" if others else "")
+
+
+def _list(names: list[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
