@@ -537,7 +537,7 @@ def test_interrupted_training_keeps_the_best_weights(home):
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 2, errors
     assert str(home / "interrupted") in errors.splitlines()[-1]
-    assert "best weights so far" in errors.splitlines()[-1]
+    assert "the best so far" in errors.splitlines()[-1]
     assert call(["predict", home / "interrupted", "play jazz"]) == 0
 
 

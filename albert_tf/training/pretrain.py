@@ -17,7 +17,7 @@ import orbit
 import tensorflow as tf
 from rich.console import Console
 
-from albert_tf.checkpoints import read_checkpoint, write_checkpoint
+from albert_tf.checkpoints import read_checkpoint
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.deepening import deepen
 from albert_tf.costs import training_flops
@@ -28,7 +28,6 @@ from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
 from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import plot_learning_curve
 from albert_tf.models import heads
-from albert_tf.models.assignment import to_checkpoint
 from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.checkpoint_store import CheckpointStore
@@ -144,6 +143,10 @@ class _Run:
         if PretrainingCorpus.exists(corpus, HELD_OUT):
             self.held_out = PretrainingCorpus(corpus, HELD_OUT)
         checkpoint = _starting_point(source, changes or {}, self.corpus)
+        preprocessor = TextPreprocessor(
+            self.corpus.tokenizer or checkpoint.get_preprocessor().tokenizer,
+            checkpoint.config.max_position_embeddings,
+        )
         keras.utils.set_random_seed(options.seed)
         with strategy.scope(), warnings.catch_warnings():
             # That weights are random is no news in pre-training.
@@ -152,6 +155,7 @@ class _Run:
                 AlbertPretrainer,
                 checkpoint,
                 sentence_order=self._has_sentence_order(),
+                preprocessor=preprocessor,
                 rematerialize=options.rematerialize,
                 dtype=options.precision,
                 # Checkpoints name weights by it: not "..._1" the second time
@@ -160,10 +164,6 @@ class _Run:
             )
             self.optimizer = make_optimizer(options)
             self.optimizer.build(self.model.trainable_variables)
-        self.preprocessor = TextPreprocessor(
-            self.corpus.tokenizer or checkpoint.get_preprocessor().tokenizer,
-            checkpoint.config.max_position_embeddings,
-        )
         self.facts = _facts(self.model, options, self.corpus)
         self.is_chief = is_chief(strategy)
         self.log = output / "log.jsonl"
@@ -228,7 +228,7 @@ class _Run:
         step = int(trainer.global_step.numpy())
         interrupted = step < self.options.steps
         if self.is_chief and not interrupted:
-            self._write_model()
+            self.model.save_preset(self.output / "model", overwrite=True)
             plot_learning_curve([self.log], self.output / "curve.png")
         return PretrainResult(self.model, step, interrupted, self.dev)
 
@@ -351,13 +351,6 @@ class _Run:
                     f", not {mine[key]!r}; choose another output directory, or "
                     "go on with the same options"
                 )
-
-    def _write_model(self) -> None:
-        checkpoint = dataclasses.replace(
-            to_checkpoint(self.model),
-            get_preprocessor=lambda: self.preprocessor,
-        )
-        write_checkpoint(checkpoint, self.output / "model", overwrite=True)
 
 
 class _StoppedError(Exception):

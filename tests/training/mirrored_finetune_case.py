@@ -44,7 +44,9 @@ def losses(directory, name, strategy):
         options,
         strategy=strategy,
     )
-    return result.history["loss"] + result.history["val_loss"]
+    texts = [example.text for example in dev]
+    logits = result.model.predict(texts, verbose=0)["logits"]
+    return result.history["loss"] + logits.ravel().tolist()
 
 
 with tempfile.TemporaryDirectory() as directory:
