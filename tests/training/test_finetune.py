@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 
 import keras
-import numpy as np
 import pytest
 from rich.console import Console
 
 from albert_tf.data.example import Example
 from albert_tf.errors import UserError
 from albert_tf.evaluation.baseline import tfidf_accuracy
+from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
+from albert_tf.tasks.classification import Classification
 from albert_tf.training.finetune import default_learning_rate, finetune
 from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.progress import TrainingProgress
@@ -63,31 +64,34 @@ def test_keeps_the_best_epoch(result, dev, directory):
     assert right / len(dev) == pytest.approx(best)
 
 
-def test_balanced_classes_choose_the_best_epoch(tmp_path):
-    """One text has both labels, so that accuracy wants the common one alone."""
-    texts = [
-        "a quiet day",
-        "a long night",
-        "a loud night",
-        "a bad night",
-        "a fine day",
-    ]
-    examples = [Example(text=text, label="common") for text in texts * 3]
-    examples += [
-        Example(text="a dark night", label=label)
-        for label in ("common", "common", "rare")
-    ]
-    options = FinetuneOptions(
-        epochs=6, batch_size=16, learning_rate=1e-3, balance_classes=True
+@pytest.mark.parametrize(("balance", "best"), [(False, 1), (True, 2)])
+def test_balanced_classes_choose_the_best_epoch(
+    train, dev, tmp_path, monkeypatch, balance, best
+):
+    """Scores as of a model that knows the common class, then of a fair one."""
+    truth = [0] * 9 + [1]
+    epochs = iter([[0] * 10, [1] * 3 + [0] * 6 + [1], [1] * 10])
+    monkeypatch.setattr(
+        Classification,
+        "score",
+        lambda *_: evaluate_classification(truth, next(epochs), ["a", "b"]),
     )
-    result = finetune(
-        "albert_pico", examples * 8, examples, tmp_path / "m", options
-    )
+    options = FinetuneOptions(epochs=3, batch_size=64, balance_classes=balance)
+    result = finetune("albert_pico", train, dev, tmp_path / "m", options)
     history = result.history
-    best = max(history["val_balanced_accuracy"])
-    assert np.mean(result.score.recall) == pytest.approx(best)
-    most_right = np.argmax(history["val_accuracy"])
-    assert history["val_balanced_accuracy"][most_right] < best
+    assert history["val_accuracy"] == pytest.approx([0.9, 0.7, 0.1])
+    assert history["val_balanced_accuracy"] == pytest.approx([0.5, 5 / 6, 0.5])
+    assert result.best_epoch == best
+    assert result.score.accuracy == pytest.approx((0.9, 0.7)[best - 1])
+
+
+def test_balanced_classes_weigh_the_loss(train):
+    rare = [e for e in train if e.label == "PlayMusic"][:2]
+    common = [e for e in train if e.label == "GetWeather"][:8]
+    task = Classification.of_examples(rare + common)
+    weights = task.balance(rare + common)
+    assert weights[:2].sum() == pytest.approx(weights[2:].sum())
+    assert weights.mean() == pytest.approx(1)
 
 
 def test_writes_report_and_picture(result, directory):
