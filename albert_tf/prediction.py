@@ -1,4 +1,4 @@
-"""What a classifier says of one text."""
+"""What models say of one text."""
 
 from __future__ import annotations
 
@@ -54,6 +54,25 @@ class MultilabelPrediction:
         sigmoids = [0.5 * (1 + math.tanh(0.5 * logit)) for logit in logits]
         scores = _sorted(sigmoids, labels)
         return cls([x for x, score in scores.items() if score >= 0.5], scores)
+
+
+@dataclasses.dataclass(frozen=True)
+class MaskPrediction:
+    """What a masked language model says of a text.
+
+    Attributes:
+        candidates: for each mask the likeliest words, highest first, with
+            their probabilities.
+        perplexity: of a text without masks; None where there are some.
+    """
+
+    candidates: list[dict[str, float]]
+    perplexity: float | None
+
+    @property
+    def words(self) -> list[str]:
+        """The likeliest word for each mask."""
+        return [next(iter(words)) for words in self.candidates]
 
 
 def _sorted(scores: Sequence[float], labels: Sequence[str]) -> dict[str, float]:

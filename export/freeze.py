@@ -20,20 +20,20 @@ def freeze(model: keras.Model):
     have and the converter needs.
 
     Args:
-        model: takes `INPUTS` and has the argument `loop`, as all of ours.
+        model: takes `INPUTS` and its `further_inputs`, and has the argument
+            `loop`, as all of ours.
 
     Returns:
-        A `tf.function` without variables, from `INPUTS`, int32 [1, L], to the
-        model's outputs by name.
+        A `tf.function` without variables, from the inputs, int32 [1, L], to
+        the model's outputs by name.
     """
     model = _for_inference(model)
-    signature = [tf.TensorSpec((1, None), tf.int32, name=n) for n in INPUTS]
+    inputs = (*INPUTS, *model.further_inputs)
+    signature = [tf.TensorSpec((1, None), tf.int32, name=n) for n in inputs]
 
     @tf.function(input_signature=signature)
-    def run(token_ids, segment_ids, padding_mask):
-        features = dict(
-            zip(INPUTS, (token_ids, segment_ids, padding_mask), strict=True)
-        )
+    def run(*arrays):
+        features = dict(zip(inputs, arrays, strict=True))
         return model(features, training=False, loop=True)
 
     concrete = run.get_concrete_function()
@@ -45,8 +45,8 @@ def freeze(model: keras.Model):
     )
 
     @tf.function(input_signature=signature)
-    def named(token_ids, segment_ids, padding_mask):
-        outputs = frozen(token_ids, segment_ids, padding_mask)
+    def named(*arrays):
+        outputs = frozen(*arrays)
         return dict(zip(names, tf.nest.flatten(outputs), strict=True))
 
     return named

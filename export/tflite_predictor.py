@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from albert_tf.data.features import pad
 from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError
 from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
-from albert_tf.tokenizers import Encoding, restore_tokenizer
+from albert_tf.tokenizers import restore_tokenizer
 from export.bundle import Bundle
 from export.tflite_model import TFLiteModel
 
@@ -48,10 +47,10 @@ def open_tflite(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
             "vocabulary, so it takes no text"
         )
 
-    def run(encodings: Sequence[Encoding]) -> dict[str, list[np.ndarray]]:
+    def run(rows: Rows) -> dict[str, list[np.ndarray]]:
         outputs: dict[str, list[np.ndarray]] = {}
-        for encoding in encodings:
-            for name, array in model(pad([encoding])).items():
+        for number in range(len(rows)):
+            for name, array in model(rows.features(number)).items():
                 outputs.setdefault(name, []).append(array[0])
         return outputs
 

@@ -28,6 +28,13 @@ Header = Annotated[
         "first row is data already.",
     ),
 ]
+
+
+def column_names(header: str | None) -> list[str] | None:
+    """The names in `--header`."""
+    return None if header is None else header.split(",")
+
+
 Overwrite = Annotated[
     bool, Option("--overwrite", help="Replace what is there.")
 ]

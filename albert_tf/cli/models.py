@@ -8,10 +8,12 @@ from typing import Annotated
 from typer import Argument, Option
 
 from albert_tf.cli.arguments import (
+    Header,
     LabelColumn,
     Overwrite,
     PairColumn,
     TextColumn,
+    column_names,
 )
 from albert_tf.cli.terminal import console, say
 
@@ -33,6 +35,7 @@ def export(
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = None,
+    header: Header = None,
     overwrite: Overwrite = False,
 ):
     """Makes one file for the phone: model, labels and vocabulary.
@@ -54,7 +57,9 @@ def export(
     examples = None
     if verify is not None:
         task = Predictor.of_model(loaded).task
-        examples = task.read(verify, Columns(text, pair, label))
+        examples = task.read(
+            verify, Columns(text, pair, label), header=column_names(header)
+        )
     with new_file(output, overwrite) as file:
         exporter.to_tflite(loaded, file, quantization)
         if examples is not None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+from rich.progress import track
 from typer import Argument, Option
 
 from albert_tf.cli.arguments import (
@@ -15,6 +16,7 @@ from albert_tf.cli.arguments import (
     Overwrite,
     PairColumn,
     TextColumn,
+    column_names,
 )
 from albert_tf.cli.file_progress import FileProgress
 from albert_tf.cli.options import takes_options
@@ -163,7 +165,13 @@ def evaluate(
     task = predictor.task
     examples = _read(type(task), file, Columns(text, pair, label), header)
     answers = []
-    for start in range(0, len(examples), _CHUNK):
+    for start in track(
+        range(0, len(examples), _CHUNK),
+        "evaluating",
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ):
         answers += predictor.answers(examples[start : start + _CHUNK])
     score = task.score(answers, examples)
     if as_json:
@@ -215,7 +223,10 @@ def predict(
     task = predictor.task
     if input is not None:
         examples = task.read(
-            input, Columns(text, pair), labelled=False, header=_names(header)
+            input,
+            Columns(text, pair),
+            labelled=False,
+            header=column_names(header),
         )
     else:
         examples = [task.example(one, pair) for one in texts]
@@ -235,17 +246,13 @@ def _read(task, file: Path, columns, header: str | None):
     """The labelled examples of a file."""
     with FileProgress([file], console) as progress:
         return task.read(
-            file, columns, header=_names(header), progress=progress.to
+            file, columns, header=column_names(header), progress=progress.to
         )
 
 
 def _told(examples) -> str:
     """Which columns were read, if the examples know."""
     return str(getattr(examples, "columns", ""))
-
-
-def _names(header: str | None) -> list[str] | None:
-    return None if header is None else header.split(",")
 
 
 def _open(source: str):

@@ -41,6 +41,7 @@ class BucketedBatches(keras.utils.PyDataset):
             of such; or None.
         weights: floats [n], the weight of each example in the loss, or None.
             Needs targets.
+        inputs: what the model takes besides, by name: int arrays [n, ...].
         batch_size: B; one batch an epoch has the remainder.
         shuffle: whether each epoch has an order of its own.
         seed: what the orders are drawn from, together with the epoch's number.
@@ -55,6 +56,7 @@ class BucketedBatches(keras.utils.PyDataset):
         encodings,
         targets=None,
         weights=None,
+        inputs=None,
         *,
         batch_size,
         shuffle=False,
@@ -66,7 +68,9 @@ class BucketedBatches(keras.utils.PyDataset):
         if weights is not None and targets is None:
             raise ValueError("weights need targets")
         named = targets if isinstance(targets, dict) else {"targets": targets}
-        for name, array in {**named, "weights": weights}.items():
+        self._inputs = inputs or {}
+        columns = {**named, "weights": weights, **self._inputs}
+        for name, array in columns.items():
             if array is not None and len(array) != len(encodings):
                 raise ValueError(
                     f"{len(encodings)} encodings, but {len(array)} {name}"
@@ -152,10 +156,14 @@ class BucketedBatches(keras.utils.PyDataset):
 
         Returns:
             `(features, targets, weights)`, as many of these as were given:
-            the dictionary of `pad`, targets [B, ...] and weights [B].
+            the dictionary of `pad` with the further inputs, targets [B, ...]
+            and weights [B].
         """
         rows = self._batches[index]
-        batch = [pad([self._encodings[row] for row in rows])]
+        features = pad([self._encodings[row] for row in rows])
+        for name, values in self._inputs.items():
+            features[name] = values[rows]
+        batch = [features]
         if self._targets is not None:
             batch.append(_take(self._targets, rows, self._padded_length(rows)))
         if self._weights is not None:

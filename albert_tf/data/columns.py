@@ -174,7 +174,7 @@ def about_header(names: Sequence[str]) -> str:
     if any(_is_data(name) for name in names):
         return (
             "; the first row looks like data: if there is no header, name the "
-            "columns, such as --columns text,label"
+            "columns, such as --header text,label"
         )
     return ""
 

@@ -1,4 +1,4 @@
-"""Encodings -> the three arrays that every model takes."""
+"""Encodings -> the arrays that models take."""
 
 import itertools
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from albert_tf.data.features import pad
 from albert_tf.tokenizers import Encoding
 
 
@@ -18,10 +19,12 @@ class Rows:
         encodings: R sequences.
         examples: int [R], the number of the example that each is of, not
             descending; every example has one at least.
+        inputs: what the model takes besides, by name: int32 [R, ...].
     """
 
     encodings: Sequence[Encoding]
     examples: np.ndarray
+    inputs: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def one_each(cls, encodings: Sequence[Encoding]) -> Rows:
@@ -30,6 +33,13 @@ class Rows:
 
     def __len__(self):
         return len(self.encodings)
+
+    def features(self, number: int) -> dict[str, np.ndarray]:
+        """What the model takes of one row, arrays [1, ...]."""
+        features = pad([self.encodings[number]])
+        for name, values in self.inputs.items():
+            features[name] = values[number : number + 1]
+        return features
 
     @property
     def truncated_share(self) -> float:

@@ -29,10 +29,13 @@ class PresetModel(keras.Model):
             None for one that they do not have.
         label_axes: for each weight of the head that has an axis of labels,
             such as "logits/kernel", which axes these are.
+        further_inputs: what the model takes besides the encoder's inputs,
+            int32 [B, ...].
     """
 
     head: ClassVar[Head | None] = None
     label_axes: ClassVar[dict[str, tuple[int, ...]]] = {}
+    further_inputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(**kwargs)

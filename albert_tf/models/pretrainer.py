@@ -58,6 +58,7 @@ class AlbertPretrainer(TaskModel):
     )
 
     token_outputs = ("sequence_output",)
+    further_inputs = ("masked_positions",)
 
     def __init__(
         self,

@@ -31,6 +31,7 @@ def find_task(name: str) -> type[Task]:
         UserError: if there is none; near names are offered.
     """
     known = tasks()
+    name = name.replace("-", "_")  # as others write fill-mask
     if name not in known:
         near = difflib.get_close_matches(name, known) or sorted(known)
         raise UserError(

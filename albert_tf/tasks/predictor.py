@@ -14,6 +14,7 @@ from albert_tf.tasks import task_of_model, tasks
 from albert_tf.tasks.task import Task
 
 _MOST_UNKNOWN = 0.05
+_MOST_ROWS = 1024  # whose outputs are in memory at once
 
 
 class Predictor:
@@ -29,19 +30,19 @@ class Predictor:
     Args:
         task: says how examples become rows, and outputs answers.
         preprocessor: encodes texts.
-        run: gives the model's outputs for encodings, by name, an array for
-            each encoding.
+        run: gives the model's outputs for rows, by name, an array for each.
     """
 
     def __init__(
         self,
         task: Task,
         preprocessor: TextPreprocessor,
-        run: Callable[[Sequence], Mapping[str, Sequence[np.ndarray]]],
+        run: Callable[[Rows], Mapping[str, Sequence[np.ndarray]]],
     ):
         self.task = task
         self.preprocessor = preprocessor
         self._run = run
+        self._has_warned = False
 
     @classmethod
     def of_model(cls, model, batch_size: int = 32) -> Predictor:
@@ -57,8 +58,10 @@ class Predictor:
         """
         from albert_tf.data.batches import BucketedBatches
 
-        def run(encodings):
-            batches = BucketedBatches(encodings, batch_size=batch_size)
+        def run(rows):
+            batches = BucketedBatches(
+                rows.encodings, inputs=rows.inputs, batch_size=batch_size
+            )
             return model.predict(batches, verbose=0)
 
         task = task_of_model(model)
@@ -91,6 +94,9 @@ class Predictor:
         if not examples:
             return []
         rows = self.rows(examples)
+        if len(rows) > _MOST_ROWS and len(examples) > 1:
+            half = len(examples) // 2
+            return self.answers(examples[:half]) + self.answers(examples[half:])
         return self.task.answers(self.outputs(rows), rows, examples)
 
     def rows(self, examples: Sequence[Any]) -> Rows:
@@ -101,13 +107,14 @@ class Predictor:
 
     def outputs(self, rows: Rows) -> Mapping[str, Sequence[np.ndarray]]:
         """The model's outputs by name, an array for each row."""
-        return self._run(rows.encodings)
+        return self._run(rows)
 
     def _check_vocabulary(self, rows: Rows, examples) -> None:
         unk_id = self.preprocessor.tokenizer.unk_id
         share = rows.unknown_share(unk_id)
-        if share < _MOST_UNKNOWN:
+        if share < _MOST_UNKNOWN or self._has_warned:
             return
+        self._has_warned = True
         found = next(
             int(number)
             for number, encoding in zip(

@@ -219,6 +219,7 @@ def _train_batches(task, examples, predictor, options) -> BucketedBatches:
         rows.encodings,
         targets=task.targets(examples, rows),
         weights=weights,
+        inputs=rows.inputs,
         batch_size=options.batch_size,
         shuffle=True,
         seed=options.seed,
