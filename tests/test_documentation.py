@@ -12,6 +12,8 @@ from albert_tf.recipes import snips
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# Its code is cut out of a test, which runs it.
+STORY = ROOT / "docs" / "new_task.md"
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -19,13 +21,23 @@ def blocks(page: Path, language: str) -> list[str]:
     return re.findall(pattern, page.read_text(), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p != STORY], ids=lambda page: page.name
+)
 @pytest.mark.filterwarnings("ignore:the weights of", "ignore:.*new and random")
 def test_python_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code = "\n".join(blocks(page, "python"))
     assert code
     exec(compile(code, page.name, "exec"), {"__name__": "__main__"})
+
+
+def test_the_story_of_a_new_task_is_that_of_its_test():
+    test = (ROOT / "tests" / "tasks" / "test_new_task.py").read_text()
+    code = blocks(STORY, "python")
+    assert len(code) == 7
+    for block in code:
+        assert block in test
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
