@@ -142,3 +142,25 @@ def head_of(checkpoint: Checkpoint, heads: Sequence[Head]) -> Head | None:
         if name in by_name:
             return by_name[name]
     return None
+
+
+def find_head(weights: Iterable[str], heads: Sequence[Head]) -> Head:
+    """The first head of which there are weights, else the encoder's."""
+    for head in heads:
+        if any(layer.is_among(weights) for layer in head.layers):
+            return head
+    return Head("AlbertEncoder")
+
+
+def tf1_rows(heads: Iterable[Head]) -> list:
+    """The rows of a `RenameTable` for heads that the official code has.
+
+    Several of ours may be one of theirs; the last one counts.
+    """
+    rows = {
+        layer.tf1: layer.tf1_row()
+        for head in heads
+        for layer in head.layers
+        if layer.tf1 is not None
+    }
+    return list(rows.values())

@@ -11,14 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.hdf5_file import open_hdf5
 from albert_tf.checkpoints.head import Head
 from albert_tf.checkpoints.reading import read_weights
 from albert_tf.checkpoints.rename import (
     RenameTable,
+    join_first,
+    join_last,
     keep,
     settle_projection,
 )
@@ -31,22 +31,11 @@ from albert_tf.errors import UserError, warn
 from albert_tf.json_files import read_json
 from albert_tf.tokenizers import SentencePieceTokenizer
 
-
-def _join_first(array: np.ndarray) -> np.ndarray:
-    """[A, D, ...] -> [H, ...]."""
-    return array.reshape(-1, *array.shape[2:])
-
-
-def _join_last(array: np.ndarray) -> np.ndarray:
-    """[..., A, D] -> [..., H]."""
-    return array.reshape(*array.shape[:-2], -1)
-
-
 _DENSE = [("/kernel", "/kernel", keep), ("/bias", "/bias", keep)]
 _NORM = [("/gamma", "/gamma", keep), ("/beta", "/beta", keep)]
 _EMBEDDINGS = [("/embeddings", "/embeddings", keep)]
-_TO_HEADS = [("/kernel", "/kernel", _join_last), ("/bias", "/bias", _join_last)]
-_FROM_HEADS = [("/kernel", "/kernel", _join_first), ("/bias", "/bias", keep)]
+_TO_HEADS = [("/kernel", "/kernel", join_last), ("/bias", "/bias", join_last)]
+_FROM_HEADS = [("/kernel", "/kernel", join_first), ("/bias", "/bias", keep)]
 
 _EMBEDDING = "encoder/embedding/"
 _BLOCK = "encoder/transformer/block_{k}/"

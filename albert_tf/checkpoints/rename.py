@@ -26,6 +26,16 @@ def transpose(array: np.ndarray) -> np.ndarray:
     return array.T
 
 
+def join_first(array: np.ndarray) -> np.ndarray:
+    """For what is [A, D, ...] in the other library and [H, ...] in ours."""
+    return array.reshape(-1, *array.shape[2:])
+
+
+def join_last(array: np.ndarray) -> np.ndarray:
+    """For what is [..., A, D] in the other library and [..., H] in ours."""
+    return array.reshape(*array.shape[:-2], -1)
+
+
 class RenameTable:
     """Names of layers in both libraries, to be read in both directions.
 

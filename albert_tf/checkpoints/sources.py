@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from albert_tf.checkpoints import huggingface, keras_hub, native, tf1
+from albert_tf.checkpoints import huggingface, keras_hub, native, tf1, tf_models
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.head import Head
 from albert_tf.checkpoints.vocabulary import preprocessor_for
@@ -20,6 +20,7 @@ _SHIPPED = Path(__file__).parent.parent / "weights"
 _READERS = {
     "hf:": huggingface.read,
     "tf1:": tf1.read,
+    "tf_models:": tf_models.read,
     "keras_hub:": keras_hub.read,
 }
 
@@ -57,8 +58,8 @@ def read_checkpoint(
         f"{source!r} is neither a directory nor a preset"
         + (f" (near ones: {', '.join(near)})" if near else "")
         + "; a source is a directory of save_preset, hf:ID-or-directory, "
-        "tf1:PREFIX-or-directory, keras_hub:PRESET, or one of the presets that "
-        "`albert-tf info` lists"
+        "tf1:PREFIX-or-directory, tf_models:PREFIX-or-directory, "
+        "keras_hub:PRESET, or one of the presets that `albert-tf info` lists"
     )
 
 

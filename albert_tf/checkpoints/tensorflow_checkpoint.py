@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import numpy as np
 from albert_tf.checkpoints.stored_tensor import StoredTensor, check_room
 from albert_tf.errors import UserError
 
+_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+_OPTIMIZER = re.compile(r"_?optimizer/|.*/\.OPTIMIZER_SLOT/")
+
 
 def open_tensorflow(prefix: Path) -> dict[str, StoredTensor]:
     """Finds the floating-point variables of a checkpoint, by their names.
@@ -19,6 +23,48 @@ def open_tensorflow(prefix: Path) -> dict[str, StoredTensor]:
     Raises:
         UserError: if a file is missing, truncated or damaged.
     """
+    return _open(prefix)[0]
+
+
+def open_objects(prefix: Path) -> dict[str, StoredTensor]:
+    """The same for a checkpoint of TensorFlow 2 objects.
+
+    Such files are ordered by what holds what; the names here are those that
+    the variables had, which do not depend on it. An optimizer's are left out.
+
+    Raises:
+        UserError: if a file is missing, truncated or damaged, it is of
+            TensorFlow 1, or two variables have the same name.
+    """
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf import trackable_object_graph_pb2
+
+    tensors, reader = _open(prefix)
+    if not reader.has_tensor(_GRAPH):
+        raise UserError(
+            f"{prefix}: is a checkpoint of TensorFlow 1; if Google's code "
+            f"wrote it, say tf1:{prefix}"
+        )
+    graph = trackable_object_graph_pb2.TrackableObjectGraph()
+    with _told(prefix):
+        try:
+            graph.ParseFromString(reader.get_tensor(_GRAPH))
+        except DecodeError as error:
+            raise ValueError(f"its graph of objects: {error}") from None
+    named = {}
+    for attribute in (a for node in graph.nodes for a in node.attributes):
+        key, name = attribute.checkpoint_key, attribute.full_name
+        if key not in tensors or _OPTIMIZER.match(key):
+            continue
+        if named.setdefault(name, key) != key:
+            raise UserError(
+                f"{prefix}: holds two variables that are called {name}"
+            )
+    return {name: tensors[key] for name, key in named.items()}
+
+
+def _open(prefix: Path):
+    """The tensors, and TensorFlow's reader of the file."""
     import tensorflow as tf
 
     with _told(prefix):
@@ -32,7 +78,7 @@ def open_tensorflow(prefix: Path) -> dict[str, StoredTensor]:
     files = prefix.parent.glob(f"{prefix.name}.data-*")
     size = sum(file.stat().st_size for file in files)
     check_room(tensors.values(), prefix, size)
-    return tensors
+    return tensors, reader
 
 
 def _stored(prefix: Path, reader, name: str, shape: list[int]) -> StoredTensor:

@@ -8,12 +8,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.head import Head, head_of
+from albert_tf.checkpoints.head import (
+    Head,
+    find_head,
+    head_of,
+    tf1_rows,
+)
 from albert_tf.checkpoints.reading import read_weights
 from albert_tf.checkpoints.rename import RenameTable, keep
 from albert_tf.checkpoints.tensorflow_checkpoint import (
     open_tensorflow,
     write_tensorflow,
+)
+from albert_tf.checkpoints.tensorflow_files import (
+    CONFIG,
+    PREFIX,
+    find_config,
+    find_prefix,
 )
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
@@ -72,10 +83,6 @@ _OPTIMIZER = re.compile(r".*/(adam|lamb)_[mv]")
 _OBJECT_ENDING = "/.ATTRIBUTES/VARIABLE_VALUE"
 _ALBERT_ZH = "bert/encoder/layer_shared/"
 
-_CONFIG = "albert_config.json"
-_PREFIX = "model.ckpt-best"  # as in the published archives
-_INDEX = ".index"
-
 
 # === Reading ===
 
@@ -92,21 +99,23 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
         UserError: if a file is missing or damaged, or it is not clear which
             of several is meant.
     """
-    prefix = _find_prefix(source)
-    config = AlbertConfig.load(_find_config(prefix.parent))
+    prefix = find_prefix(source, f"tf1:{source}")
+    config = AlbertConfig.load(find_config(prefix.parent))
     tensors = {
         name.removeprefix(_HUB_PREFIX): tensor
         for name, tensor in open_tensorflow(prefix).items()
         if not _OPTIMIZER.fullmatch(name)
     }
     _check_layout(tensors, prefix)
-    found, unknown = _table(heads).to_ours(tensors, config)
+    found, unknown = RenameTable(_ENCODER_ROWS + tf1_rows(heads)).to_ours(
+        tensors, config
+    )
     weights = read_weights(found, config, f"tf1:{source}")
     if unknown:
         warn(
             f"tf1:{source}: unknown weights are left out: {', '.join(unknown)}"
         )
-    head = _find_head(weights, heads)
+    head = find_head(weights, heads)
     return Checkpoint(
         source=f"tf1:{source}",
         config=config,
@@ -115,41 +124,6 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
         arguments=head.arguments(weights),
         get_preprocessor=lambda: read_vocabulary(prefix.parent, config, GOOGLE),
     )
-
-
-def _find_prefix(source: str) -> Path:
-    path = Path(source)
-    if Path(source + _INDEX).exists():
-        return path
-    if not path.is_dir():
-        raise UserError(
-            f"tf1:{source}: neither a directory nor the prefix of a "
-            f"checkpoint: there is no {source}{_INDEX}"
-        )
-    found = sorted(p.name.removesuffix(_INDEX) for p in path.glob("*.index"))
-    if _PREFIX in found:
-        return path / _PREFIX
-    if len(found) != 1:
-        raise UserError(
-            f"tf1:{source}: must have one checkpoint, PREFIX{_INDEX}, but has "
-            + (f"{', '.join(found)}; name its prefix" if found else "none")
-        )
-    return path / found[0]
-
-
-def _find_config(directory: Path) -> Path:
-    """`albert_config.json`, or the only file called `*config*.json`."""
-    path = directory / _CONFIG
-    if path.exists():
-        return path
-    found = [
-        p
-        for p in sorted(directory.glob("*config*.json"))
-        if p.name != "tokenizer_config.json"
-    ]
-    if len(found) != 1:
-        raise UserError(f"{path}: no such file; it must be by the checkpoint")
-    return found[0]
 
 
 def _check_layout(names: Iterable[str], prefix: Path) -> None:
@@ -168,24 +142,6 @@ def _check_layout(names: Iterable[str], prefix: Path) -> None:
                 "and others), or those that albert_zh calls google "
                 "(albert_tiny_zh_google), which are in Google's layout"
             )
-
-
-def _table(heads: Sequence[Head]) -> RenameTable:
-    rows = {
-        layer.tf1: layer.tf1_row()
-        for head in heads
-        for layer in head.layers
-        if layer.tf1 is not None
-    }
-    return RenameTable(_ENCODER_ROWS + list(rows.values()))
-
-
-def _find_head(weights: Iterable[str], heads: Sequence[Head]) -> Head:
-    """The first head of which there are weights, else the encoder's."""
-    for head in heads:
-        if any(layer.is_among(weights) for layer in head.layers):
-            return head
-    return Head("AlbertEncoder")
 
 
 # === Writing ===
@@ -207,9 +163,10 @@ def write(
     config = checkpoint.config
     published = config.to_google()
     head = head_of(checkpoint, heads)
-    table = _table([head] if head is not None else [])
+    rows = tf1_rows([head] if head is not None else [])
+    table = RenameTable(_ENCODER_ROWS + rows)
     tensors = table.to_theirs(checkpoint.weights, config)
     with new_directory(directory, overwrite) as path:
-        write_json(path / _CONFIG, published)
-        write_tensorflow(path / _PREFIX, tensors)
+        write_json(path / CONFIG, published)
+        write_tensorflow(path / PREFIX, tensors)
         write_vocabulary(checkpoint, path)

@@ -72,8 +72,8 @@ def convert(
     source: Annotated[
         str,
         Argument(
-            help="hf:ID-or-directory, tf1:checkpoint, keras_hub:PRESET or a "
-            "directory of ours."
+            help="hf:ID-or-directory, tf1:checkpoint, tf_models:checkpoint, "
+            "keras_hub:PRESET or a directory of ours."
         ),
     ],
     output: Annotated[Path, Argument(help="Directory to make.")],

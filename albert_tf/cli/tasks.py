@@ -45,7 +45,8 @@ def finetune(
         Option(
             help="What to start from: albert_nano_en (our English weights), "
             "another preset name (random weights), a directory, "
-            "hf:ID-or-directory, tf1:checkpoint or keras_hub:PRESET."
+            "hf:ID-or-directory, tf1:checkpoint, tf_models:checkpoint or "
+            "keras_hub:PRESET."
         ),
     ] = "albert_nano_en",
     text: TextColumn = None,

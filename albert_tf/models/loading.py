@@ -46,7 +46,7 @@ def make_model(model_class: type, checkpoint: Checkpoint, **kwargs):
         warn(
             f"the weights of {type(model).__name__} are random: "
             f"{checkpoint.source} is the name of a configuration; for trained "
-            "weights give a directory, hf:, tf1: or keras_hub:"
+            "weights give a directory, hf:, tf1:, tf_models: or keras_hub:"
         )
     else:
         assign_weights(model, checkpoint)

@@ -56,9 +56,11 @@ class PresetModel(keras.Model):
         Args:
             source: a directory written by `save_preset`; "hf:ID-or-directory"
                 (Hugging Face); "tf1:PREFIX-or-directory" (Google's
-                checkpoints); "keras_hub:PRESET"; "albert_nano_en", whose
-                weights come with the package; or the name of another preset
-                such as "albert_base_v2", which gives random weights.
+                checkpoints); "tf_models:PREFIX-or-directory"
+                (tf-models-official, and SavedModels of TF-Hub or Kaggle);
+                "keras_hub:PRESET"; "albert_nano_en", whose weights come with
+                the package; or the name of another preset such as
+                "albert_base_v2", which gives random weights.
             dropout: takes the place of both dropout rates of the encoder;
                 None leaves them.
             **kwargs: passed to the constructor, such as `labels` or `dtype`;
