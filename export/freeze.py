@@ -8,7 +8,7 @@ from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2,
 )
 
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
+from albert_tf.data.features import INPUTS
 
 
 def freeze(model: keras.Model):

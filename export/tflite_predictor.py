@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError
@@ -55,7 +56,8 @@ def open_tflite(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
         return outputs
 
     task = find_task(bundle.task)(**bundle.settings)
-    return Predictor(task, _preprocessor(bundle), run)
+    segments = AlbertConfig.from_dict(bundle.config).type_vocab_size
+    return Predictor(task, _preprocessor(bundle), run, segments)
 
 
 def _preprocessor(bundle: Bundle) -> TextPreprocessor:

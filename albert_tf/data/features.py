@@ -4,6 +4,9 @@ import itertools
 
 import numpy as np
 
+# As all models, signatures and files of ours call them.
+INPUTS = ("token_ids", "segment_ids", "padding_mask")
+
 
 def pad(encodings, length=None) -> dict[str, np.ndarray]:
     """Puts B encodings into arrays, filled up with zeros at the end.

@@ -10,6 +10,11 @@ import numpy as np
 from albert_tf.data.features import pad
 from albert_tf.tokenizers import Encoding
 
+ONE_SEGMENT = (
+    "the model has no second segment (type_vocab_size=1), so it takes single "
+    "texts only; got pairs"
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Rows:

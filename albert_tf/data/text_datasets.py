@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from albert_tf.data.features import INPUTS
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 
 _NOTHING = -1  # a target where nothing is compared
-_NAMES = ("token_ids", "segment_ids", "padding_mask")
 
 
 def has_text(dataset) -> bool:
@@ -56,14 +56,14 @@ def encode_dataset(
 
     def encode(*columns):
         features = preprocessor(*map(_decode, columns))
-        return [features[name] for name in _NAMES]
+        return [features[name] for name in INPUTS]
 
     def features(x):
         columns = list(x) if isinstance(x, tuple) else [x]
         tensors = tf.numpy_function(encode, columns, [tf.int32] * 3)
         for tensor in tensors:
             tensor.set_shape((columns[0].shape[0], None))
-        return dict(zip(_NAMES, tensors, strict=True))
+        return dict(zip(INPUTS, tensors, strict=True))
 
     def targets(y):
         if isinstance(y, tf.RaggedTensor):  # of tokens, which are not names

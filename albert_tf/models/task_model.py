@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from albert_tf.config import AlbertConfig
+from albert_tf.data.rows import ONE_SEGMENT
 from albert_tf.data.text_datasets import encode_dataset, has_text, user_errors
 from albert_tf.errors import UserError
 from albert_tf.models.encoder import AlbertEncoder
@@ -288,10 +289,7 @@ class TaskModel(PresetModel):
 
     def _check_segments(self):
         if self.config.type_vocab_size < 2:
-            raise UserError(
-                "the model has no second segment (type_vocab_size=1), so it "
-                "takes single texts only; got pairs"
-            )
+            raise UserError(ONE_SEGMENT)
 
     def _targets(self, y):
         return None if y is None else self.encode_targets(y)

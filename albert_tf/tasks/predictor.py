@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from albert_tf.data.preprocessor import TextPreprocessor
-from albert_tf.data.rows import Rows
+from albert_tf.data.rows import ONE_SEGMENT, Rows
 from albert_tf.errors import UserError, warn
 from albert_tf.tasks import task_of_model, tasks
 from albert_tf.tasks.task import Task
@@ -31,6 +31,7 @@ class Predictor:
         task: says how examples become rows, and outputs answers.
         preprocessor: encodes texts.
         run: gives the model's outputs for rows, by name, an array for each.
+        segments: how many the model tells apart, its `type_vocab_size`.
     """
 
     def __init__(
@@ -38,10 +39,12 @@ class Predictor:
         task: Task,
         preprocessor: TextPreprocessor,
         run: Callable[[Rows], Mapping[str, Sequence[np.ndarray]]],
+        segments: int = 2,
     ):
         self.task = task
         self.preprocessor = preprocessor
         self._run = run
+        self._segments = segments
         self._has_warned = False
 
     @classmethod
@@ -75,7 +78,7 @@ class Predictor:
                 f"the {type(model).__name__} has no vocabulary, so it takes "
                 "no text; pass tokenizer= to from_preset"
             )
-        return cls(task, model.preprocessor, run)
+        return cls(task, model.preprocessor, run, model.config.type_vocab_size)
 
     def predict(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None
@@ -100,8 +103,14 @@ class Predictor:
         return self.task.answers(self.outputs(rows), rows, examples)
 
     def rows(self, examples: Sequence[Any]) -> Rows:
-        """What the model sees of the examples; warns of unknown tokens."""
+        """What the model sees of the examples; warns of unknown tokens.
+
+        Raises:
+            UserError: if there are pairs, but the model has one segment only.
+        """
         rows = self.task.rows(examples, self.preprocessor)
+        if any(one.segment_ids[-1] >= self._segments for one in rows.encodings):
+            raise UserError(ONE_SEGMENT)
         self._check_vocabulary(rows, examples)
         return rows
 
