@@ -239,7 +239,14 @@ def test_long_texts_are_cut_and_counted(home, capsys):
     path.write_text("text\tlabel\n" + "\n".join(rows) + "\n")
     argv = finetune(home, train=path, dev=path)
     assert call([*argv, "--overwrite"]) == 0
-    assert "truncated 25.0% of the sequences" in capsys.readouterr().out
+    told = "truncated 25.0% of the sequences"
+    assert told in capsys.readouterr().out
+    for argv in (
+        ["evaluate", home / "out"],
+        ["predict", home / "out", "--input"],
+    ):
+        assert call([*argv, path]) == 0
+        assert told in capsys.readouterr().err
 
 
 def test_output_fits_a_narrow_terminal(home):

@@ -21,7 +21,7 @@ from albert_tf.cli.arguments import (
 from albert_tf.cli.file_progress import FileProgress
 from albert_tf.cli.options import takes_options
 from albert_tf.cli.terminal import console, read_lines, say
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.training.finetune_options import FinetuneOptions
 
 _CHUNK = 256  # examples that are read, answered and printed at once
@@ -174,6 +174,7 @@ def evaluate(
         disable=not console.is_terminal,
     ):
         answers += predictor.answers(examples[start : start + _CHUNK])
+    _tell_truncated(predictor)
     score = task.score(answers, examples)
     if as_json:
         print(json.dumps(score.to_dict(), ensure_ascii=False))
@@ -241,6 +242,17 @@ def predict(
                 print(json.dumps(values, ensure_ascii=False), flush=True)
             else:
                 print(task.to_text(answer, example), flush=True)
+    _tell_truncated(predictor)
+
+
+def _tell_truncated(predictor) -> None:
+    """Texts that were not read to their end are no secret."""
+    if predictor.truncated:
+        share = predictor.truncated / predictor.sequences
+        warn(
+            f"truncated {share:.1%} of the sequences to the model's longest, "
+            f"{predictor.preprocessor.max_length} tokens"
+        )
 
 
 def _read(task, file: Path, columns, header: str | None):

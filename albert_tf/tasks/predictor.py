@@ -32,6 +32,10 @@ class Predictor:
         preprocessor: encodes texts.
         run: gives the model's outputs for rows, by name, an array for each.
         segments: how many the model tells apart, its `type_vocab_size`.
+
+    Attributes:
+        sequences: how many the model has seen or is to see.
+        truncated: how many of them lost tokens to the longest length.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Predictor:
         self._run = run
         self._segments = segments
         self._has_warned = False
+        self.sequences = self.truncated = 0
 
     @classmethod
     def of_model(cls, model, batch_size: int = 32) -> Predictor:
@@ -97,10 +102,19 @@ class Predictor:
         if not examples:
             return []
         rows = self.rows(examples)
-        if len(rows) > _MOST_ROWS and len(examples) > 1:
-            half = len(examples) // 2
-            return self.answers(examples[:half]) + self.answers(examples[half:])
-        return self.task.answers(self.outputs(rows), rows, examples)
+        return self._answers(rows, examples)
+
+    def _answers(self, rows: Rows, examples) -> list[Any]:
+        if len(rows) <= _MOST_ROWS or len(examples) == 1:
+            return self.task.answers(self.outputs(rows), rows, examples)
+        half = len(examples) // 2
+        return [
+            answer
+            for part in (examples[:half], examples[half:])
+            for answer in self._answers(
+                self.task.rows(part, self.preprocessor), part
+            )
+        ]
 
     def rows(self, examples: Sequence[Any]) -> Rows:
         """What the model sees of the examples; warns of unknown tokens.
@@ -112,6 +126,8 @@ class Predictor:
         if any(one.segment_ids[-1] >= self._segments for one in rows.encodings):
             raise UserError(ONE_SEGMENT)
         self._check_vocabulary(rows, examples)
+        self.sequences += len(rows)
+        self.truncated += sum(r.num_truncated > 0 for r in rows.encodings)
         return rows
 
     def outputs(self, rows: Rows) -> Mapping[str, Sequence[np.ndarray]]:
