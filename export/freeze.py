@@ -24,12 +24,13 @@ def freeze(model: keras.Model):
             `loop`, as all of ours.
 
     Returns:
-        A `tf.function` without variables, from the inputs, int32 [1, L], to
-        the model's outputs by name.
+        A `tf.function` without variables, from the inputs, int32 [1, L] (of
+        multiple choice [1, n, L]), to the model's outputs by name.
     """
     model = _for_inference(model)
     inputs = (*INPUTS, *model.further_inputs)
-    signature = [tf.TensorSpec((1, None), tf.int32, name=n) for n in inputs]
+    shape = (1, *(None,) * (model.input_axes - 1))
+    signature = [tf.TensorSpec(shape, tf.int32, name=n) for n in inputs]
 
     @tf.function(input_signature=signature)
     def run(*arrays):

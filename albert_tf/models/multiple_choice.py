@@ -27,6 +27,7 @@ class AlbertMultipleChoice(TaskModel):
         huggingface=("AlbertForMultipleChoice",),
         layers=[HeadLayer("score", "output", "classifier")],
     )
+    input_axes = 3
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ import keras
 
 from albert_tf.checkpoints import Head, read_checkpoint, write_checkpoint
 from albert_tf.config import AlbertConfig
+from albert_tf.data.features import INPUTS
 from albert_tf.models.assignment import to_checkpoint
 from albert_tf.models.loading import make_model, with_dropout
 from albert_tf.models.weight_names import named_weights
@@ -31,11 +32,14 @@ class PresetModel(keras.Model):
             such as "logits/kernel", which axes these are.
         further_inputs: what the model takes besides the encoder's inputs,
             int32 [B, ...].
+        input_axes: how many axes its inputs have, [B, L] but for multiple
+            choice.
     """
 
     head: ClassVar[Head | None] = None
     label_axes: ClassVar[dict[str, tuple[int, ...]]] = {}
     further_inputs: ClassVar[tuple[str, ...]] = ()
+    input_axes: ClassVar[int] = 2
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(**kwargs)
@@ -100,6 +104,38 @@ class PresetModel(keras.Model):
         write_checkpoint(
             to_checkpoint(self), directory, format, overwrite, heads()
         )
+
+    def export(
+        self,
+        filepath: str | os.PathLike,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature=None,
+        **kwargs,
+    ):
+        """As `keras.Model.export`, and knows the model's inputs.
+
+        `export.to_tflite` makes smaller files, with the vocabulary in them.
+
+        Args:
+            filepath: the directory or file to make.
+            format: such as "tf_saved_model" or "litert".
+            verbose: whether to print a message.
+            input_signature: None for batches and sequences of any length.
+            **kwargs: passed on to Keras.
+        """
+        if input_signature is None:
+            input_signature = [self._input_specs()]
+        return super().export(
+            filepath, format, verbose, input_signature, **kwargs
+        )
+
+    def _input_specs(self) -> dict[str, keras.InputSpec]:
+        shape = (None,) * self.input_axes
+        return {
+            name: keras.InputSpec(dtype="int32", shape=shape, name=name)
+            for name in (*INPUTS, *self.further_inputs)
+        }
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""

@@ -7,7 +7,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.config import ACTIVATIONS, AlbertConfig
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertEncoder
+from albert_tf.models import AlbertEncoder, AlbertMultipleChoice
 from export import TFLiteModel, to_tflite
 
 TINY = AlbertConfig(
@@ -115,6 +115,17 @@ def test_what_was_for_training_only_does_not_matter(
     actual = TFLiteModel(tmp_path / "model.tflite")(x)
     for name, expected in plain(x).items():
         np.testing.assert_allclose(actual[name], expected, atol=1e-4)
+
+
+def test_multiple_choice_exports(randomize, features, tmp_path):
+    model = randomize(AlbertMultipleChoice(TINY))
+    to_tflite(model, tmp_path / "model.tflite", "float32")
+    rows = [features(7, TINY.vocab_size, seed=seed) for seed in range(4)]
+    inputs = {n: np.stack([row[n][0] for row in rows])[None] for n in rows[0]}
+    outputs = TFLiteModel(tmp_path / "model.tflite")(inputs)
+    np.testing.assert_allclose(
+        outputs["logits"], model(inputs)["logits"], rtol=0, atol=1e-5
+    )
 
 
 def test_refuses_longer_sequences_than_positions(files, features):
