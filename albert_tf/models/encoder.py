@@ -64,7 +64,7 @@ class AlbertEncoder(PresetModel):
             )
         # Named: checkpoints know its state by the path.
         self.seed_generator = keras.random.SeedGenerator(name="seed_generator")
-        self.build()
+        self._make_weights()
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""

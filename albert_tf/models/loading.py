@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections.abc import Set
 from typing import Any
 
 from albert_tf.checkpoints import Checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
 from albert_tf.errors import UserError, warn
 from albert_tf.models.assignment import assign_weights, is_of_class
+
+# *args and **kwargs.
+_REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def with_dropout(checkpoint: Checkpoint, rate: float | None) -> Checkpoint:
@@ -65,13 +69,7 @@ def _complete_arguments(
     if "pooler" in taken and checkpoint.weights is not None:
         has_pooler = "encoder/pooler/kernel" in checkpoint.weights
         arguments.setdefault("pooler", has_pooler)
-    needed = taken.get("labels")
-    if needed and "labels" not in arguments and needed.default is needed.empty:
-        raise UserError(
-            f"{checkpoint.source}: has no labels for "
-            f"{model_class.__name__}; fine-tune it first, or pass labels=, "
-            "the names of the classes"
-        )
+    _check_needed(model_class, checkpoint, set(taken) - set(arguments))
     tokenizer = arguments.pop("tokenizer", None)
     if "preprocessor" not in taken:
         if tokenizer is not None:
@@ -85,6 +83,31 @@ def _complete_arguments(
     elif "preprocessor" not in arguments:
         arguments["preprocessor"] = checkpoint.get_preprocessor()
     return arguments
+
+
+def _check_needed(
+    model_class: type, checkpoint: Checkpoint, missing: Set[str]
+) -> None:
+    """Raises `UserError` if a missing argument has no default."""
+    parameters = _parameters(model_class)
+    needed = sorted(
+        name
+        for name in missing - {"self", "config"}
+        if parameters[name].default is inspect.Parameter.empty
+        and parameters[name].kind not in _REST
+    )
+    if "labels" in needed:
+        raise UserError(
+            f"{checkpoint.source}: has no labels for "
+            f"{model_class.__name__}; fine-tune it first, or pass labels=, "
+            "the names of the classes"
+        )
+    if needed:
+        raise UserError(
+            f"{checkpoint.source}: does not say {', '.join(needed)} of "
+            f"{model_class.__name__}; pass it to from_preset, and let "
+            "get_config return it, so that it is saved"
+        )
 
 
 def _parameters(model_class: type) -> dict[str, inspect.Parameter]:

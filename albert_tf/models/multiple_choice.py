@@ -51,7 +51,7 @@ class AlbertMultipleChoice(TaskModel):
             dtype=self.dtype_policy,
             name="score",
         )
-        self.build()
+        self._make_weights()
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""

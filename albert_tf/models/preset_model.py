@@ -6,6 +6,7 @@ import os
 from typing import ClassVar
 
 import keras
+import numpy as np
 
 from albert_tf.checkpoints import Head, read_checkpoint, write_checkpoint
 from albert_tf.config import AlbertConfig
@@ -45,12 +46,28 @@ class PresetModel(keras.Model):
         super().__init__(**kwargs)
         self.config = config
 
+    def _make_weights(self) -> None:
+        """Builds in the constructor; a class that derives may add layers."""
+        self.build()
+        self._tracker.unlock()
+
+    def build_rest(self) -> None:
+        """Makes the weights of layers that are built when they are called."""
+        if all(layer.built for layer in self._flatten_layers()):
+            return
+        inputs = {
+            name: np.zeros((1,) * (self.input_axes - 1) + (2,), "int32")
+            for name in (*INPUTS, *self.further_inputs)
+        }
+        self({**inputs, "padding_mask": inputs["padding_mask"] + 1})
+
     def named_weights(self) -> dict[str, keras.Variable]:
         """All weights by name, such as "encoder/pooler/kernel".
 
         Each distinct weight is there once, however many layers share it. The
         encoder's names do not begin with "encoder/" in the encoder itself.
         """
+        self.build_rest()
         return named_weights(self)
 
     @classmethod
@@ -150,7 +167,9 @@ class PresetModel(keras.Model):
         """The inverse of `get_config`."""
         config = dict(config)
         config["dtype"] = keras.saving.deserialize_keras_object(config["dtype"])
-        return cls(AlbertConfig.from_dict(config.pop("config")), **config)
+        model = cls(AlbertConfig.from_dict(config.pop("config")), **config)
+        model.build_rest()
+        return model
 
 
 def model_classes() -> dict[str, type[PresetModel]]:

@@ -86,7 +86,7 @@ class AlbertPretrainer(TaskModel):
                 dtype=self.dtype_policy,
                 name="sentence_order_head",
             )
-        self.build()
+        self._make_weights()
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""

@@ -53,7 +53,7 @@ class AlbertQuestionAnswerer(TaskModel):
             dtype=self.dtype_policy,
             name="span_logits",
         )
-        self.build()
+        self._make_weights()
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""

@@ -55,7 +55,7 @@ class SequenceModel(TaskModel):
             dtype=self.dtype_policy,
             name="logits",
         )
-        self.build()
+        self._make_weights()
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""

@@ -65,7 +65,7 @@ class AlbertTagger(TaskModel):
             dtype=self.dtype_policy,
             name="logits",
         )
-        self.build()
+        self._make_weights()
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""
