@@ -81,7 +81,9 @@ _HUB_PREFIX = "module/"
 _OPTIMIZER = re.compile(r".*/(adam|lamb)_[mv]")
 
 _OBJECT_ENDING = "/.ATTRIBUTES/VARIABLE_VALUE"
-_ALBERT_ZH = "bert/encoder/layer_shared/"
+# brightmart/albert_zh projects the embeddings of tokens before it adds others.
+_ALBERT_ZH = re.compile(r"bert/(encoder/layer_shared/|embeddings/.+_2$)")
+_BERT = "bert/encoder/layer_0/"
 
 
 # === Reading ===
@@ -134,14 +136,19 @@ def _check_layout(names: Iterable[str], prefix: Path) -> None:
                 f"tf1:{prefix}: is a checkpoint of TensorFlow 2 objects; if "
                 f"tf-models-official wrote it, say tf_models:{prefix}"
             )
-        if name.startswith(_ALBERT_ZH):
+        if _ALBERT_ZH.match(name):
             raise UserError(
                 f"tf1:{prefix}: is a checkpoint of brightmart/albert_zh's own "
-                f"code ({_ALBERT_ZH}...), whose embedding is built otherwise "
+                f"code ({name}), whose embedding is built otherwise "
                 "than ALBERT's; use Google's Chinese models (albert_base_zh "
                 "and others), or those that albert_zh calls google "
                 "(albert_tiny_zh_google), which are in Google's layout"
             )
+    if any(name.startswith(_BERT) for name in names):
+        raise UserError(
+            f"tf1:{prefix}: is a checkpoint of BERT, whose layers share "
+            "nothing, not of ALBERT"
+        )
 
 
 # === Writing ===

@@ -121,6 +121,8 @@ def _order_of_labels(model, checkpoint: Checkpoint) -> list[int] | None:
     if mine is None:
         return []
     theirs = [str(x) for x in checkpoint.arguments.get("labels", ())]
+    if sorted(theirs) == sorted(mine):
+        return [theirs.index(label) for label in mine]
     if theirs == [f"LABEL_{i}" for i in range(len(theirs))]:
         sizes = {
             checkpoint.weights[name].shape[axis]
@@ -130,9 +132,7 @@ def _order_of_labels(model, checkpoint: Checkpoint) -> list[int] | None:
         }
         others = len(sizes) == 1 and sizes != {len(mine)}
         return None if others else list(range(len(mine)))
-    if sorted(theirs) != sorted(mine):
-        return None
-    return [theirs.index(label) for label in mine]
+    return None
 
 
 def _reorder(array: np.ndarray, order: list[int], axes) -> np.ndarray:

@@ -129,6 +129,31 @@ def test_checkpoint_without_configuration(refused, copy):
     assert message.startswith(f"{directory}/albert_config.json: no such file")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "bert/encoder/layer_shared/attention/self/query/kernel",
+            "brightmart/albert_zh's own code",
+        ),
+        ("bert/embeddings/word_embeddings_2", "brightmart/albert_zh's own"),
+        ("bert/encoder/layer_0/intermediate/dense/bias", "is a checkpoint of"),
+        (
+            "model/albert/weight/.ATTRIBUTES/VARIABLE_VALUE",
+            "of TensorFlow 2 objects; if tf-models-official wrote it, say "
+            "tf_models:",
+        ),
+    ],
+)
+def test_other_layouts_are_told(refused, copy, name, words):
+    prefix = copy("official_tf1_tiny") / "model.ckpt-best"
+    arrays = {"bert/embeddings/word_embeddings": np.ones(2), name: np.ones(2)}
+    write_tensorflow(prefix, arrays)
+    message = refused(AlbertEncoder.from_preset, f"tf1:{prefix}")
+    assert message.startswith(f"tf1:{prefix}: is a checkpoint of")
+    assert words in message
+
+
 # === Damaged files ===
 
 

@@ -212,6 +212,23 @@ def test_wordpiece_travels(tmp_path, small_config, letters, source, lowercase):
     )
 
 
+@pytest.mark.parametrize(
+    ("tokenizer", "ids"),
+    [(WordPieceTokenizer, (0, 101, 102)), (SentencePieceTokenizer, (0, 2, 3))],
+)
+def test_special_ids_are_the_vocabularys(
+    tmp_path, small_config, tokenizer, ids
+):
+    tokenizer = tokenizer()  # the published Chinese and English ones
+    config = dataclasses.replace(small_config, vocab_size=tokenizer.vocab_size)
+    preprocessor = TextPreprocessor(tokenizer, 16)
+    model = AlbertClassifier(config, ["a", "b"], preprocessor)
+    model.save_preset(tmp_path / "out", "huggingface")
+    published = json.loads((tmp_path / "out" / "config.json").read_text())
+    names = ("pad_token_id", "bos_token_id", "eos_token_id")
+    assert tuple(published[name] for name in names) == ids
+
+
 @pytest.mark.parametrize("source", FORMATS)
 def test_sentencepiece_travels(tmp_path, small_config, source):
     config = dataclasses.replace(small_config, vocab_size=30000)
