@@ -26,6 +26,16 @@ def tokenizer():
 
 
 @pytest.fixture
+def eager():
+    """TensorFlow without graphs: to make one takes longer than a few steps."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
 def train_odd_tokenizer(tmp_path):
     """Trains a vocabulary that `train_vocabulary` would not make."""
     import sentencepiece

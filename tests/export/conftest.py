@@ -20,10 +20,10 @@ SMALL = {
 def randomize():
     """Fills every weight, biases too, so that none can be left out."""
 
-    def fill(model, seed=0):
+    def fill(model, seed=0, bias=0.5):
         rng = np.random.default_rng(seed)
         for weight in model.weights:
-            scale = 0.2 if len(weight.shape) > 1 else 0.5
+            scale = 0.2 if len(weight.shape) > 1 else bias
             value = rng.normal(size=weight.shape).astype("float32") * scale
             weight.assign(value + 1 if weight.name == "gamma" else value)
         return model

@@ -61,26 +61,6 @@ def test_dropout_only_in_training(tiny, batch):
     np.testing.assert_array_equal(first, again)
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_mixed_precision(tiny, batch, policy):
-    classifier = AlbertClassifier(tiny, ["a", "b"], dtype=policy)
-    assert {w.dtype for w in classifier.weights} == {"float32"}
-    logits = classifier(batch)["logits"]
-    assert keras.backend.standardize_dtype(logits.dtype) == "float32"
-    assert np.isfinite(ops.convert_to_numpy(logits)).all()
-
-
-def test_rematerialized_layers_give_the_same(tiny, batch):
-    encoders = []
-    for rematerialize in (False, True):
-        keras.utils.set_random_seed(3)
-        encoders.append(AlbertEncoder(tiny, rematerialize=rematerialize))
-    kept, again = (arrays(e(batch, training=True)) for e in encoders)
-    np.testing.assert_allclose(
-        kept["pooled_output"], again["pooled_output"], atol=1e-6
-    )
-
-
 def test_pretraining_losses(tiny, batch):
     model = AlbertPretrainer(tiny)
     inputs, targets = pretraining_batch(batch)

@@ -1,0 +1,76 @@
+"""Every option of fine-tuning does what it says."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from albert_tf.recipes import snips
+from albert_tf.training.finetune import finetune
+from albert_tf.training.finetune_options import FinetuneOptions
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:the weights of"),
+    pytest.mark.usefixtures("eager"),
+]
+
+OPTIONS = FinetuneOptions(
+    epochs=2, batch_size=8, learning_rate=1e-3, dropout=0.0
+)
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return snips.examples("train")[::200][:64]
+
+
+@pytest.fixture
+def train(examples, tmp_path):
+    """Fine-tunes for 16 steps with some options changed."""
+
+    def train(name="model", source="albert_pico", **changes):
+        options = dataclasses.replace(OPTIONS, **changes)
+        return finetune(
+            source, examples, examples[:8], tmp_path / name, options
+        )
+
+    return train
+
+
+def test_the_optimizer_follows_the_options(train):
+    optimizer = train(warmup_share=0.25, weight_decay=0.3).model.optimizer
+    assert optimizer.weight_decay == 0.3
+    config = optimizer.get_config()["learning_rate"]["config"]
+    assert config["peak_learning_rate"] == 1e-3
+    assert config["total_steps"] == optimizer.iterations == 16
+    assert config["warmup_steps"] == 4
+    assert train("defaults").model.optimizer.weight_decay == 0.01
+
+
+def test_another_seed_is_another_model(train):
+    """At such a rate the weights stay those that were drawn."""
+    kernels = [
+        train(
+            f"{n}", learning_rate=1e-12, epochs=1, seed=seed
+        ).model.logits_dense.kernel.numpy()
+        for n, seed in enumerate([1, 1, 2])
+    ]
+    np.testing.assert_allclose(kernels[0], kernels[1], atol=1e-6)
+    assert np.abs(kernels[0] - kernels[2]).max() > 0.01
+
+
+def test_another_seed_is_another_order(train, tmp_path):
+    """From the same weights and without dropout only the order differs."""
+    train("first")
+    config = tmp_path / "first/config.json"
+    values = json.loads(config.read_text())
+    config.write_text(json.dumps({**values, "classifier_dropout_prob": 0.0}))
+    kernels = [
+        train(
+            f"{n}", tmp_path / "first", seed=seed
+        ).model.logits_dense.kernel.numpy()
+        for n, seed in enumerate([1, 1, 2])
+    ]
+    np.testing.assert_allclose(kernels[0], kernels[1], atol=1e-6)
+    assert np.abs(kernels[0] - kernels[2]).max() > 1e-4
