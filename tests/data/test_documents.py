@@ -13,18 +13,6 @@ from albert_tf.data.documents import find_files, hint_at_lines, read_documents
 from albert_tf.errors import UserError
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(name, content=b"text\n"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = content.encode() if isinstance(content, str) else content
-        path.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
-        return path
-
-    return write
-
-
 def error_of(path, *args):
     with pytest.raises(UserError) as caught:
         list(read_documents(path, *args))

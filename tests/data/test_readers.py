@@ -13,27 +13,6 @@ from albert_tf.data import text_files
 from albert_tf.data.columns import Columns
 from albert_tf.data.example import Example
 from albert_tf.data.readers import read_examples, split_labels
-from albert_tf.errors import UserError
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        data = content.encode() if isinstance(content, str) else content
-        path.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
-        return path
-
-    return write
-
-
-def error_of(*args, **kwargs):
-    with pytest.raises(UserError) as caught:
-        read_examples(*args, **kwargs)
-    message = str(caught.value)
-    assert "\n" not in message
-    return message
-
 
 GOOD = [Example("a film", label="1"), Example('no "good', label="0")]
 
@@ -93,7 +72,7 @@ def test_named_columns(write):
     assert examples == [Example("good", label="5")]
 
 
-def test_labels_may_be_absent(write):
+def test_labels_may_be_absent(write, error_of):
     for content in ("text\nhello\n", "text\tlabel\nhello\t\n"):
         path = write("a.tsv", content)
         assert read_examples(path, require_labels=False) == [Example("hello")]
@@ -167,27 +146,27 @@ def test_long_texts(write):
         ("a.jsonl", '{"text": "\\ud800", "label": 1}', ":1", "surrogate"),
     ],
 )
-def test_mistakes(write, name, content, place, says):
+def test_mistakes(write, name, content, place, says, error_of):
     path = write(name, content)
     message = error_of(path)
     assert message.startswith(f"{path}{place}: ")
     assert re.search(says, message), message
 
 
-def test_file_that_cannot_be_read(tmp_path):
+def test_file_that_cannot_be_read(tmp_path, error_of):
     assert "no such file" in error_of(tmp_path / "none.tsv")
     (tmp_path / "folder.tsv").mkdir()
     assert "is a directory" in error_of(tmp_path / "folder.tsv")
 
 
 @pytest.mark.parametrize("damage", [lambda d: d[:-9], lambda d: b"x" + d])
-def test_damaged_gzip(tmp_path, damage):
+def test_damaged_gzip(tmp_path, damage, error_of):
     path = tmp_path / "a.tsv.gz"
     path.write_bytes(damage(gzip.compress(b"text\tlabel\nok\t1\n")))
     assert "damaged gzip" in error_of(path)
 
 
-def test_gzip_with_a_flipped_byte(tmp_path):
+def test_gzip_with_a_flipped_byte(tmp_path, error_of):
     rng = random.Random(0)
     words = "".join(f"{rng.random()}\t1\n" for _ in range(1000))
     data = bytearray(gzip.compress(f"text\tlabel\n{words}".encode()))
@@ -197,7 +176,7 @@ def test_gzip_with_a_flipped_byte(tmp_path):
     assert "damaged gzip" in error_of(path)
 
 
-def test_a_named_column_that_is_not_there(write):
+def test_a_named_column_that_is_not_there(write, error_of):
     path = write("a.tsv", "review\tlabel\nok\t1\n")
     message = error_of(path, text_column="reviews")
     assert message == (
@@ -214,7 +193,7 @@ def test_names_may_have_blanks_around_them(write):
     assert read_examples(path).columns == Columns("Text", None, "Label")
 
 
-def test_what_is_missing_as_pandas_writes_it(write):
+def test_what_is_missing_as_pandas_writes_it(write, error_of):
     for word in ("nan", "NaN", "<NA>"):
         path = write("a.csv", f"text,label\nok,1.0\nok,{word}\n")
         assert error_of(path) == (f'{path}:3: "label" is "{word}", so missing')
@@ -256,13 +235,13 @@ def test_a_return_within_a_line_is_no_line_end(write):
     assert read_examples(path)[0].text == "one\rtwo"
 
 
-def test_line_without_end(write, monkeypatch):
+def test_line_without_end(write, monkeypatch, error_of):
     monkeypatch.setattr(text_files, "LONGEST_LINE", 2**18)
     path = write("a.tsv", b"text\tlabel\nok\t1\n" + b"a" * 2**20)
     assert f"{path}:3: is longer than" in error_of(path)
 
 
-def test_no_header(write):
+def test_no_header(write, error_of):
     columns = ["label", "text"]
     for name, content in (
         ("a.tsv", "good\ta film\nbad\tno film\n"),
@@ -299,110 +278,12 @@ def test_no_header(write):
         ("a.tsv", "text|label", "bars"),
     ],
 )
-def test_other_separators_are_named(write, name, header, says):
+def test_other_separators_are_named(write, name, header, says, error_of):
     path = write(name, f"{header}\na{header[4]}1\n")
     assert f"seem to be separated by {says}" in error_of(path)
 
 
-@pytest.mark.parametrize(
-    ("header", "columns"),
-    [
-        ("sentence label", ("sentence", None, "label")),  # SST-2
-        (
-            "index sentence1 sentence2 label",  # RTE, WNLI
-            ("sentence1", "sentence2", "label"),
-        ),
-        (
-            "index question sentence label",  # QNLI
-            ("question", "sentence", "label"),
-        ),
-        (
-            "id qid1 qid2 question1 question2 is_duplicate",  # QQP
-            ("question1", "question2", "is_duplicate"),
-        ),
-        (
-            "Quality,#1 ID,#2 ID,#1 String,#2 String",  # MRPC
-            ("#1 String", "#2 String", "Quality"),
-        ),
-        (
-            "index genre filename year old_index source1 source2 sentence1 "
-            "sentence2 score",  # STS-B
-            ("sentence1", "sentence2", "score"),
-        ),
-        (
-            "index promptID pairID genre sentence1_binary_parse "
-            "sentence2_binary_parse sentence1_parse sentence2_parse sentence1 "
-            "sentence2 label1 gold_label",  # MNLI
-            ("sentence1", "sentence2", "gold_label"),
-        ),
-        (
-            "premise hypothesis label idx",
-            ("premise", "hypothesis", "label"),
-        ),
-        ("question passage idx label", ("question", "passage", "label")),
-        ("text_a text_b label", ("text_a", "text_b", "label")),
-        ("text category", ("text", None, "category")),  # Banking77
-        ("label review", ("review", None, "label")),
-        ("text intent", ("text", None, "intent")),
-        ("Sentence1 Sentence2 Label", ("Sentence1", "Sentence2", "Label")),
-        ("question label", ("question", None, "label")),
-    ],
-)
-def test_usual_names_are_recognised(write, header, columns):
-    names = header.split("," if "," in header else " ")
-    path = write("a.tsv", "\t".join(names) + "\n" + "\t".join(names) + "\n")
-    file = read_examples(path)
-    assert file.columns == Columns(*columns)
-    assert file == [Example(*columns)]
-    first = json.dumps(dict(zip(names, names, strict=True)))
-    assert read_examples(write("a.jsonl", first)).columns == file.columns
-    described = str(file.columns)
-    assert all(f'"{name}"' in described for name in columns if name)
-
-
-@pytest.mark.parametrize(
-    ("header", "says"),
-    [
-        ("text sentence label", 'text may be in any of "text", "sentence";'),
-        (
-            "question1 question2 sentence1 sentence2 label",
-            'any of "sentence1", "sentence2", "question1", "question2";',
-        ),
-        ("text label intent", 'label may be in any of "label", "intent";'),
-        ("sentence1 label", "no column has a usual name for the text"),
-        ("text", "no column has a usual name for the label"),
-    ],
-)
-def test_columns_that_may_be_meant(write, header, says):
-    names = header.split()
-    path = write("a.tsv", "\t".join(names) + "\n" + "\t".join(names) + "\n")
-    assert says in error_of(path)
-    file = read_examples(path, text_column=names[0], label_column=names[-1])
-    assert file.columns == Columns(names[0], None, names[-1])
-
-
-def test_labels_are_not_read_where_several_may_be_meant(write):
-    path = write("a.tsv", "text\tlabel\tintent\na\t1\tx\n")
-    assert read_examples(path, require_labels=False) == [Example("a")]
-
-
-def test_pairs_and_single_texts_are_not_alike(write):
-    pairs = read_examples(
-        write("p.tsv", "sentence1\tsentence2\tlabel\na\tb\tc")
-    )
-    single = read_examples(write("s.tsv", "text\tlabel\na\tc"))
-    pairs.check_alike(pairs)
-    single.check_alike(single)
-    for one, other in ((pairs, single), (single, pairs)):
-        with pytest.raises(UserError) as caught:
-            one.check_alike(other)
-        assert str(caught.value) == (
-            f"{one.path} was read as {one.columns}, but {other.path} as "
-            f"{other.columns}: both must have pairs of texts, or neither"
-        )
-
-
-def test_labels_of_several_kinds(write):
+def test_labels_of_several_kinds(write, error_of):
     path = write("a.tsv", "text\tlabels\na\tx, y\nb\t\nc\tx\n")
     labels = [e.label for e in read_examples(path, read_label=split_labels)]
     assert labels == [("x", "y"), (), ("x",)]

@@ -1,11 +1,15 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier
 from albert_tf.tokenizers import SentencePieceTokenizer
 from export import to_tflite
+from export.bundle import read_bundle
 
 SMALL = {
     "embedding_size": 16,
@@ -70,3 +74,36 @@ def files(classifier, tmp_path_factory):
     for quantization, path in paths.items():
         to_tflite(classifier, path, quantization)
     return paths
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads such a file."""
+    path = tmp_path / "model.tflite"
+
+    def run(content):
+        path.write_bytes(content)
+        return read_bundle(path)
+
+    return run
+
+
+@pytest.fixture
+def refused(read):
+    """The reason why such a file is refused, which takes little memory."""
+
+    def run(content, most=8e6):
+        tracemalloc.start()
+        try:
+            with pytest.raises(UserError) as caught:
+                read(content)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < most
+        message = str(caught.value)
+        assert "\n" not in message
+        assert len(message) < 400
+        return message
+
+    return run

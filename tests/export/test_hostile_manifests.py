@@ -1,0 +1,131 @@
+"""What the manifest of a file of unknown origin may say."""
+
+import json
+import re
+
+import pytest
+from bundle_writer import CONFIG, VOCABULARY, manifest, members, pack
+
+
+def test_a_right_one_is_read(read):
+    bundle = read(pack(members()))
+    assert bundle.settings == {"labels": ["no", "yes"]}
+    assert bundle.vocabulary == VOCABULARY
+
+
+def test_the_first_format_is_read(read):
+    values = manifest(format=1, labels=["no", "yes"])
+    del values["task"], values["settings"]
+    bundle = read(pack(members(values)))
+    assert bundle == read(pack(members()))
+    encoder = {**values, "model": "AlbertEncoder", "labels": []}
+    bundle = read(pack(members(encoder)))
+    assert (bundle.task, bundle.settings) == (None, {})
+
+
+def nested(depth):
+    return json.loads("[" * depth + "]" * depth)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"network_bytes": 1e15}, "must be a whole number"),
+        ({"network_bytes": 10**15}, "the network has 10,240 bytes"),
+        ({"network_bytes": 2**70}, "the network has 10,240 bytes"),
+        ({"network_bytes": -1}, "is less than the configuration says"),
+        ({"network_bytes": "5"}, "network_bytes='5' must be a whole number"),
+        ({"network_bytes": True}, "True must be a whole number"),
+        ({"network_bytes": None}, "None must be a whole number"),
+        ({"network_sha256": "0" * 64}, "does not have its checksum"),
+        ({"network_sha256": 5}, "must be a text"),
+        ({"config": {}}, "config: vocab_size is missing"),
+        ({"config": []}, r"config=\[\] must be an object"),
+        ({"config": {**CONFIG, "more": 1}}, "has no field more"),
+        ({"config": {**CONFIG, "hidden_size": "16"}}, "hidden_size='16' must"),
+        ({"config": {**CONFIG, "vocab_size": 10**9}}, "less than the config"),
+        ({"config": {**CONFIG, "vocab_size": 2**70}}, "less than the config"),
+        ({"config": {**CONFIG, "vocab_size": True}}, "a whole number above 0"),
+        ({"settings": "abc"}, "settings='abc' must be an object"),
+        ({"settings": {"labels": "abc"}}, "labels='abc' must be different"),
+        ({"settings": {"labels": ["a", "a"]}}, "must be different names"),
+        ({"settings": {"labels": [1, 2]}}, "must be different names"),
+        ({"settings": {"labels": []}}, "must be different names"),
+        ({"settings": {"labels": {"a": 1}}}, "must be different names"),
+        ({"labels": ["a", "b"]}, "'labels' is not known"),
+        ({"task": 5}, "must be a text or null"),
+        ({"model": {}}, "must be a text"),
+        ({"quantization": "int3"}, "must be one of int8, float32"),
+        ({"quantization": ["int8"]}, "must be a text"),
+        ({"format": 3}, "its format is 3"),
+        ({"format": 0}, "its format is 0"),
+        ({"format": True}, "its format is True"),
+        ({"format": "2"}, "its format is '2'"),
+        ({"format": 1}, "labels is missing"),
+        ({"preprocessor": "x"}, "must be an object or null"),
+        ({"preprocessor": {}}, "max_length is missing"),
+        ({"preprocessor": None}, "it has other members"),
+        ({"model": nested(900)}, "must be a text"),
+        ({"x" * 1000: 1}, "is not known"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_wrong_values(refused, changes, words):
+    message = refused(pack(members(manifest(**changes))))
+    assert re.search(words, message), message
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"max_length": "64"}, "max_length='64' must be a whole number"),
+        ({"max_length": 2**70}, "must be from 3 to 64"),
+        ({"max_length": 65}, "must be from 3 to 64"),
+        ({"max_length": 2}, "must be from 3 to 64"),
+        ({"max_length": -1}, "must be from 3 to 64"),
+        ({"max_length": True}, "must be a whole number"),
+        ({"vocabulary_sha256": "0" * 64}, "the vocabulary does not have its"),
+        ({"vocabulary_sha256": None}, "must be a text"),
+        ({"tokenizer": "wordpiece"}, "must be an object"),
+        ({"tokenizer": {}}, "its vocabulary is named None"),
+        ({"tokenizer": {"vocabulary": []}}, r"its vocabulary is named \[\]"),
+        ({"tokenizer": {"vocabulary": "v.txt"}}, "v.txt is missing"),
+        ({"more": 1}, "'more' is not known"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_wrong_preprocessors(refused, changes, words):
+    preprocessor = {**manifest()["preprocessor"], **changes}
+    message = refused(pack(members(manifest(preprocessor=preprocessor))))
+    assert re.search(words, message), message
+
+
+@pytest.mark.parametrize(
+    "name", ["../v.txt", "/v.txt", "..\\v.txt", "a/v.txt", "nul", "C:v", ".."]
+)
+def test_vocabularies_stay_in_their_directory(refused, name):
+    values = manifest()
+    values["preprocessor"]["tokenizer"]["vocabulary"] = name
+    (_, vocabulary), json_file = members(values)
+    message = refused(pack([(name, vocabulary), json_file]))
+    assert "its vocabulary is named" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"", "JSON"),
+        (b"[]", "must hold a JSON object"),
+        (b"\xff\xfe", "not a readable JSON"),
+        (b'{"format": NaN}', "NaN is no number"),
+        (b'{"format": -Infinity}', "-Infinity is no number"),
+        (b'{"format": 1e999}', "1e999 is no number"),
+        (b'{"format": 2, "format": 2}', "a name is there twice"),
+        (b'{"a": ' + b"[" * 200_000, "not a readable JSON"),
+        (b"1" * 200_000, "not a readable JSON"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_not_our_json(refused, text, words):
+    stored = ("albert_tf.json", text, {"method": 0}, text)
+    assert words in refused(pack([stored]))
