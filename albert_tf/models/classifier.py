@@ -56,14 +56,40 @@ class AlbertClassifier(SequenceModel):
         return ["accuracy"]
 
     def encode_targets(self, y) -> np.ndarray:
-        """Labels by name as numbers, int32 [B]; all else as it is."""
+        """Labels by name as numbers, int32 [B].
+
+        Probabilities, float [B, C], stay as they are, for a loss of them.
+        """
         y = np.asarray(y)
+        if y.ndim != 1:
+            return self._check_probabilities(y)
+        if y.dtype.kind == "f" and (y == np.floor(y)).all():
+            y = y.astype("int64")  # as pandas reads a column with gaps
         names = label_names(y)
-        if names is None:  # floats: probabilities, for a loss of them
-            return y
+        if names is None:
+            raise UserError(
+                "labels must be names or whole numbers; got the "
+                f"{y.dtype} {y[y != np.floor(y)][0]}"
+            )
         if y.dtype.kind in "biu" and not _are_whole_numbers(self.labels):
             return _check_range(y, len(self.labels))
         return label_numbers(names, self.labels)
+
+    def _check_probabilities(self, y: np.ndarray) -> np.ndarray:
+        classes = len(self.labels)
+        # Before `compile` nobody knows what the loss will be.
+        loss = getattr(self, "loss", None)
+        if isinstance(loss, keras.losses.SparseCategoricalCrossentropy):
+            raise UserError(
+                f"targets must be one label a text; got shape {y.shape}, for "
+                "which compile needs another loss"
+            )
+        if y.ndim != 2 or y.shape[1] != classes:
+            raise UserError(
+                f"targets must be one label a text, or probabilities of shape "
+                f"[B, {classes}]; got shape {y.shape}"
+            )
+        return y
 
     def class_number(self, name) -> int:
         """The class that a key of `class_weight` means, as a target would."""
@@ -73,22 +99,26 @@ class AlbertClassifier(SequenceModel):
         """The label of each text, or each pair, with all probabilities.
 
         Args:
-            texts: a string, or a sequence of strings; maybe empty.
+            texts: a string, or a sequence of strings.
             pairs: the second texts, in the same form, or None.
             batch_size: B.
 
         Returns:
             A `Prediction` for a string, a list of them for a sequence.
+
+        Raises:
+            UserError: if there is no text.
         """
         is_single = isinstance(texts, str)
-        if not is_single and not len(texts):
-            return []
         x = texts
         if pairs is not None:
             x = ([texts], [pairs]) if is_single else (texts, pairs)
-        logits = self.predict(
-            TextInput.of(x), batch_size=batch_size, verbose=0
-        )["logits"]
+        texts = TextInput.of(x)
+        if texts is None:
+            raise UserError(
+                f"texts must be strings; got {type(x).__name__} {x!r:.60}"
+            )
+        logits = self.predict(texts, batch_size=batch_size, verbose=0)["logits"]
         found = [Prediction.from_logits(row, self.labels) for row in logits]
         return found[0] if is_single else found
 

@@ -109,7 +109,8 @@ class TaskModel(PresetModel):
         super().compile(
             optimizer=optimizer,
             loss=self.default_loss() if loss is None else loss,
-            metrics=list(metrics) or None,
+            # None would keep the metrics of an earlier `compile`.
+            metrics=list(metrics) if metrics or self.compiled else None,
             jit_compile=jit_compile,
             **kwargs,
         )

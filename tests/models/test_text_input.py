@@ -187,7 +187,9 @@ def test_classify(classifier):
     assert {p.label for p in predictions} <= {"-", "+"}
     assert predictions[0].score >= 0.5
     assert len(classifier.classify(TEXTS[:2], PAIRS[:2])) == 2
-    assert classifier.classify([]) == []
+    for wrong in ([], None, [3], np.array([], object)):
+        with pytest.raises(UserError, match="text"):
+            classifier.classify(wrong)
 
 
 def test_long_text_is_cut(classifier):
@@ -318,3 +320,20 @@ def test_a_dataset_of_targets_for_tokens(config, preprocessor):
     ]
     # The mean over tokens, so that the batches' own means differ a little.
     assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
+def test_labels_as_numbers_and_probabilities(config, preprocessor):
+    model = AlbertClassifier(config, ["-", "+"], preprocessor)
+    np.testing.assert_array_equal(model.encode_targets([1.0, 0.0]), [1, 0])
+    with pytest.raises(UserError, match="whole numbers; got the float64 0.5"):
+        model.encode_targets([1.0, 0.5])
+    with pytest.raises(UserError, match=r"shape \[B, 2\]; got shape \(4, 3\)"):
+        model.encode_targets(np.zeros((4, 3)))
+    model.compile(AdamW(1e-3))
+    model.fit(TEXTS, IDS, verbose=0)
+    both = np.eye(2)[IDS]
+    with pytest.raises(UserError, match="compile needs another loss"):
+        model.fit(TEXTS, both, verbose=0)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    model.compile(AdamW(1e-3), loss=loss, metrics=[])
+    assert {*model.fit(TEXTS, both, verbose=0).history} == {"loss"}
