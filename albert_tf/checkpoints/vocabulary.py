@@ -88,7 +88,7 @@ def _find(directory: Path, class_name: str | None) -> tuple[str, Path] | None:
         if len(models) > 1:
             raise UserError(
                 f"{directory}: has several vocabularies, "
-                f"{', '.join(path.name for path in models)}; pass tokenizer="
+                f"{', '.join(path.name for path in models)}; keep the model's own only"
             )
         files = {SENTENCEPIECE: models[0], **files}
     kind = next((kind for kind in _PUBLISHED if kind in files), None)

@@ -99,8 +99,8 @@ def _check_needed(
     if "labels" in needed:
         raise UserError(
             f"{checkpoint.source}: has no labels for "
-            f"{model_class.__name__}; fine-tune it first, or pass labels=, "
-            "the names of the classes"
+            f"{model_class.__name__}; fine-tune it first, or give the "
+            "names of its classes as labels"
         )
     if needed:
         raise UserError(

@@ -81,7 +81,8 @@ class Predictor:
         if model.preprocessor is None:
             raise UserError(
                 f"the {type(model).__name__} has no vocabulary, so it takes "
-                "no text; pass tokenizer= to from_preset"
+                "no text; put its spiece.model, vocab.txt or tokenizer.json "
+                "beside the weights"
             )
         return cls(task, model.preprocessor, run, model.config.type_vocab_size)
 
