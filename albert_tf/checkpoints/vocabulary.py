@@ -86,9 +86,10 @@ def _find(directory: Path, class_name: str | None) -> tuple[str, Path] | None:
     models = sorted(directory.glob("*.model"))
     if models and SENTENCEPIECE not in files:
         if len(models) > 1:
+            names = ", ".join(path.name for path in models)
             raise UserError(
-                f"{directory}: has several vocabularies, "
-                f"{', '.join(path.name for path in models)}; keep the model's own only"
+                f"{directory}: has several vocabularies, {names}; keep the "
+                "model's own only"
             )
         files = {SENTENCEPIECE: models[0], **files}
     kind = next((kind for kind in _PUBLISHED if kind in files), None)
