@@ -15,3 +15,17 @@ def call(argv) -> int:
         return error.code
     finally:
         sys.argv = before
+
+
+def finetune(home, *changes, **files):
+    """The arguments of a fine-tuning into `home/out`."""
+    paths = {"train": home / "train.tsv", "dev": home / "dev.tsv", **files}
+    argv = ["finetune", "--model", "albert_pico", "--epochs", "1"]
+    for name, path in {"output": home / "out", **paths}.items():
+        argv += [f"--{name}", path]
+    return [*argv, *changes]
+
+
+def left(home) -> set[str]:
+    """The names of what is there."""
+    return {path.name for path in home.iterdir()}
