@@ -235,5 +235,7 @@ def pretrain(
     )
     if result.interrupted:
         say(f"stopped at step {result.step:,}; the same command goes on there")
+    elif result.saved is None:
+        say(f"done after {result.step:,} steps; worker 0 saves the model")
     else:
-        say(f"saved to {output / 'model'}")
+        say(f"saved to {result.saved}")

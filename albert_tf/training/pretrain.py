@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import io
-import json
-import logging
+import math
 import os
 import warnings
 from pathlib import Path
 
 import keras
-import numpy as np
-import orbit
 import tensorflow as tf
 from rich.console import Console
 
-from albert_tf.checkpoints import read_checkpoint
-from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.deepening import deepen
 from albert_tf.costs import training_flops
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking_options import MaskingOptions
@@ -27,33 +19,18 @@ from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
 from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import plot_learning_curve
-from albert_tf.models import heads
 from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
-from albert_tf.training.checkpoint_store import CheckpointStore
-from albert_tf.training.lamb import Lamb
 from albert_tf.training.pretrain_optimizer import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
+from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
 from albert_tf.training.pretraining_monitor import PretrainingMonitor
-from albert_tf.training.pretraining_trainer import (
-    PretrainingEvaluator,
-    PretrainingTrainer,
-)
+from albert_tf.training.pretraining_state import PretrainingState
+from albert_tf.training.pretraining_trainer import PretrainingTrainer
+from albert_tf.training.starting_point import starting_point
 from albert_tf.training.stop_signal import StopSignal
 from albert_tf.training.strategies import is_chief
 from albert_tf.training.throughput import measure_matmul_flops
-
-# What may change when a run goes on.
-_CHANGEABLE = (
-    "steps",
-    "log_every",
-    "checkpoint_every",
-    "evaluate_every",
-    "keep",
-    "accumulate",
-    "jit_compile",
-    "rematerialize",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,12 +42,15 @@ class PretrainResult:
         step: steps that were done.
         interrupted: whether Ctrl-C or SIGTERM ended it early.
         dev: results of the last evaluation, None if there was none.
+        saved: where the model was saved; None if it was interrupted, or if
+            another worker saves it.
     """
 
     model: AlbertPretrainer
     step: int
     interrupted: bool
     dev: dict | None
+    saved: Path | None = None
 
 
 def pretrain(
@@ -109,6 +89,7 @@ def pretrain(
     """
     options = options or PretrainOptions()
     strategy = strategy or tf.distribute.get_strategy()
+    _check_parts(options, strategy.num_replicas_in_sync)
     run = _Run(
         source, corpus, Path(output), options, changes, strategy, console
     )
@@ -125,6 +106,15 @@ def pretrain(
             raise
 
 
+def _check_parts(options: PretrainOptions, replicas: int) -> None:
+    if options.batch_size % (replicas * options.accumulate):
+        raise UserError(
+            f"batch_size={options.batch_size} must be divisible by "
+            f"{replicas * options.accumulate}: {replicas} replicas with "
+            f"accumulate={options.accumulate}"
+        )
+
+
 def _first_line(error) -> str:
     return str(error.message).strip().splitlines()[0][:200]
 
@@ -137,24 +127,46 @@ class _Run:
     ):
         self.output, self.strategy = output, strategy
         self.corpus = PretrainingCorpus(corpus, TRAIN)
-        options = _with_masking(options, self.corpus)
-        self.options = options
         self.held_out = None
         if PretrainingCorpus.exists(corpus, HELD_OUT):
             self.held_out = PretrainingCorpus(corpus, HELD_OUT)
-        checkpoint = _starting_point(source, changes or {}, self.corpus)
+        self.options = _with_masking(options, self.corpus)
+        checkpoint = starting_point(source, changes or {}, self.corpus)
+        keras.utils.set_random_seed(options.seed)
+        with strategy.scope():
+            self.model = self._make_model(checkpoint)
+            self.optimizer = make_optimizer(options)
+            self.optimizer.build(self.model.trainable_variables)
+        self.is_chief = is_chief(strategy)
+        if self.is_chief:
+            output.mkdir(parents=True, exist_ok=True)
+        self.state = PretrainingState(
+            output / "checkpoints",
+            self.model,
+            self.optimizer,
+            self.options,
+            self.corpus,
+            strategy,
+        )
+        self.monitor = self._make_monitor(console)
+        self.dev = None
+
+    def _make_model(self, checkpoint) -> AlbertPretrainer:
+        options = self.options
+        sentence_order = options.sentence_order
+        if sentence_order is None:
+            sentence_order = self.corpus.objective != "none"
         preprocessor = TextPreprocessor(
             self.corpus.tokenizer or checkpoint.get_preprocessor().tokenizer,
             checkpoint.config.max_position_embeddings,
         )
-        keras.utils.set_random_seed(options.seed)
-        with strategy.scope(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             # That weights are random is no news in pre-training.
             warnings.simplefilter("ignore", UserWarning)
-            self.model = make_model(
+            return make_model(
                 AlbertPretrainer,
                 checkpoint,
-                sentence_order=self._has_sentence_order(),
+                sentence_order=sentence_order,
                 preprocessor=preprocessor,
                 rematerialize=options.rematerialize,
                 dtype=options.precision,
@@ -162,116 +174,95 @@ class _Run:
                 # in a process.
                 name="albert_pretrainer",
             )
-            self.optimizer = make_optimizer(options)
-            self.optimizer.build(self.model.trainable_variables)
-        self.facts = _facts(self.model, options, self.corpus)
-        self.is_chief = is_chief(strategy)
-        self.log = output / "log.jsonl"
-        self.store = CheckpointStore(output / "checkpoints", options.keep)
-        if self.is_chief:
-            output.mkdir(parents=True, exist_ok=True)
+
+    def _make_monitor(self, console) -> PretrainingMonitor:
+        options, corpus = self.options, self.corpus
         flops = training_flops(
-            checkpoint.config,
-            self.corpus.length,
-            self.corpus.num_predictions(options.masking),
+            self.model.config,
+            corpus.length,
+            corpus.num_predictions(options.masking),
         )
-        self.monitor = PretrainingMonitor(
-            tokens=options.batch_size * self.corpus.length,
+        return PretrainingMonitor(
+            tokens=options.batch_size * corpus.length,
             flops=options.batch_size * flops,
             peak_flops=measure_matmul_flops(options.precision)
-            * strategy.num_replicas_in_sync,
-            log=self.log if self.is_chief else Path(os.devnull),
-            console=_bound(console) if self.is_chief else None,
+            * self.strategy.num_replicas_in_sync,
+            directory=self.output if self.is_chief else None,
+            console=console if self.is_chief else None,
         )
-        self.dev = None
-
-    def _has_sentence_order(self) -> bool:
-        if self.options.sentence_order is None:
-            return self.corpus.objective != "none"
-        return self.options.sentence_order
 
     def train(self, stop: StopSignal) -> PretrainResult:
         """Trains to the end, or until the signal."""
-        step = self._restore()
+        first = self.state.restore()
         trainer = PretrainingTrainer(
             self.model,
             self.optimizer,
-            self._distribute(self._batches, step),
+            self._distribute(self._batches, first),
             self.strategy,
+            stop,
             accumulate=self.options.accumulate,
             jit=self.options.jit_compile,
-            stop=stop,
         )
-        trainer.global_step.assign(step)
         evaluator = None
         if self.held_out is not None:
             evaluator = PretrainingEvaluator(
                 self.model, self._distribute(self._dev_batches), self.strategy
             )
-        with _silent_orbit():
-            controller = orbit.Controller(
-                global_step=trainer.global_step,
-                trainer=trainer,
-                evaluator=evaluator,
-                strategy=self.strategy,
-                train_actions=[
-                    lambda result: self._after_steps(trainer, result)
-                ],
-                steps_per_loop=self._steps_to_do,
-                summary_dir=self._summaries("train"),
-                eval_summary_dir=self._summaries("dev"),
-            )
-            self.monitor.restart(step)
-            if evaluator is None:
-                self.monitor.say("no held-out examples, so no evaluation")
-            self._drive(controller, trainer)
-        step = int(trainer.global_step.numpy())
+        with self.monitor:
+            self._say_what_is_done(first)
+            step = self._loop(first, trainer, evaluator)
         interrupted = step < self.options.steps
+        saved = None
         if self.is_chief and not interrupted:
-            self.model.save_preset(self.output / "model", overwrite=True)
-            plot_learning_curve([self.log], self.output / "curve.png")
-        return PretrainResult(self.model, step, interrupted, self.dev)
+            saved = self.output / "model"
+            self.model.save_preset(saved, overwrite=True)
+            plot_learning_curve([self.monitor.log], self.output / "curve.png")
+        return PretrainResult(self.model, step, interrupted, self.dev, saved)
 
-    def _drive(self, controller, trainer) -> None:
-        options = self.options
-        step = int(trainer.global_step.numpy())
-        while step < options.steps and not trainer.stopped:
-            with contextlib.suppress(_StoppedError):
-                controller.train(
-                    min(
-                        _next(step, options.evaluate_every),
-                        _next(step, options.checkpoint_every),
-                        options.steps,
-                    ),
-                    checkpoint_at_completion=False,
-                )
-            step = int(trainer.global_step.numpy())
-            last = step == options.steps or trainer.stopped
-            due = step % options.evaluate_every == 0 or step == options.steps
-            evaluated = due and controller.evaluator is not None
-            if evaluated:
-                self.dev = dict(controller.evaluate())
-                self.monitor.dev_result(step, self.dev)
-            if last or step % options.checkpoint_every == 0:
-                self._save(step, self.dev if evaluated else None)
-                self.monitor.restart(step)
-
-    def _steps_to_do(self, step: int) -> int:
-        return _next(step, self.options.log_every) - step
-
-    def _after_steps(self, trainer, result) -> None:
-        if isinstance(self.optimizer, Lamb):
-            ratios = [r.numpy() for r in self.optimizer.trust_ratios.values()]
-            result["trust_ratio_mean"] = float(np.mean(ratios))
-            result["trust_ratio_smallest"] = float(np.min(ratios))
-        self.monitor.train_result(int(trainer.global_step.numpy()), result)
-        if trainer.stopped:
-            raise _StoppedError
-
-    def _summaries(self, name) -> str | None:
-        return (
-            str(self.output / "tensorboard" / name) if self.is_chief else None
+    def _say_what_is_done(self, step: int) -> None:
+        options, examples = self.options, len(self.corpus)
+        epochs = options.steps * options.batch_size / examples
+        self.monitor.say(
+            f"{examples:,} examples of up to {self.corpus.length} tokens; "
+            f"{options.steps:,} steps of {options.batch_size} go through them "
+            f"{epochs:.1f} times"
         )
+        if step:
+            self.monitor.say(f"goes on after step {step:,}")
+        if self.held_out is None:
+            self.monitor.say("no held-out examples, so no evaluation")
+
+    def _loop(self, step: int, trainer, evaluator) -> int:
+        """Trains, evaluates and saves, each when it is due; the last step."""
+        options, monitor = self.options, self.monitor
+        intervals = (
+            options.log_every,
+            options.evaluate_every,
+            options.checkpoint_every,
+        )
+        monitor.go_on_after(step)
+        with monitor.bar("step", options.steps, step) as tick:
+            while step < options.steps and not trainer.stopped:
+                due = min(_next(step, interval) for interval in intervals)
+                due = min(due, options.steps)
+                done, results = trainer.train(due - step, tick)
+                step += done
+                monitor.train_result(step, results)
+                end = step == options.steps
+                dev = None
+                if evaluator and (end or step % options.evaluate_every == 0):
+                    dev = self.dev = self._evaluate(evaluator)
+                    monitor.dev_result(step, dev)
+                last = end or trainer.stopped
+                if last or step % options.checkpoint_every == 0:
+                    self.state.save(step, dev)
+                    monitor.restart(step)
+        return step
+
+    def _evaluate(self, evaluator) -> dict[str, float]:
+        batches = math.ceil(len(self.held_out) / self.options.batch_size)
+        with self.monitor.bar("evaluation", batches) as tick:
+            return evaluator.evaluate(tick)
 
     # === Data ===
 
@@ -300,64 +291,10 @@ class _Run:
             self.options.batch_size, self.options.masking, shard
         )
 
-    # === State ===
 
-    def _variables(self) -> dict:
-        """All that a step changes, by name."""
-        model = {f"model/{v.path}": v for v in self.model.variables}
-        optimizer = {
-            f"optimizer/{number:04d}/{v.name}": v
-            for number, v in enumerate(self.optimizer.variables)
-        }
-        return {**model, **optimizer}
-
-    def _save(self, step, dev) -> None:
-        if not self.is_chief:
-            return
-        facts = dict(self.facts)
-        if dev is not None:
-            facts["dev"], facts["dev_loss"] = dev, dev["loss"]
-        arrays = {
-            name: np.asarray(keras.ops.convert_to_numpy(variable))
-            for name, variable in self._variables().items()
-        }
-        self.store.save(step, arrays, facts)
-
-    def _restore(self) -> int:
-        """Goes back to the newest checkpoint; tells its step."""
-        saved = self.store.load_newest()
-        if saved is None:
-            return 0
-        self._check_same_run(saved.facts)
-        variables = self._variables()
-        if set(variables) != set(saved.arrays):
-            raise UserError(
-                f"{self.output}: its checkpoints are of another run"
-            )
-        for name, variable in variables.items():
-            variable.assign(saved.arrays[name])
-        if self.is_chief:
-            self.monitor.forget_after(saved.step)
-        return saved.step
-
-    def _check_same_run(self, facts) -> None:
-        for name, mine in self.facts.items():
-            theirs = facts.get(name)
-            different = [k for k in mine if mine[k] != theirs.get(k)]
-            if different:
-                key = different[0]
-                raise UserError(
-                    f"{self.output}: holds a run with {key}={theirs.get(key)!r}"
-                    f", not {mine[key]!r}; choose another output directory, or "
-                    "go on with the same options"
-                )
-
-
-class _StoppedError(Exception):
-    """Takes a stop through Orbit's loop, which does not ask."""
-
-
-def _with_masking(options, corpus) -> PretrainOptions:
+def _with_masking(
+    options: PretrainOptions, corpus: PretrainingCorpus
+) -> PretrainOptions:
     """The options with the masks that training draws, if it does."""
     if not corpus.is_masked:
         masking = options.masking or MaskingOptions()
@@ -371,71 +308,6 @@ def _with_masking(options, corpus) -> PretrainOptions:
     return options
 
 
-def _starting_point(source, changes: dict, corpus) -> Checkpoint:
-    """The weights, or none, with the configuration to train."""
-    checkpoint = read_checkpoint(source, heads())
-    changes = dict(changes)
-    if checkpoint.weights is None:
-        if corpus.tokenizer is not None:
-            changes.setdefault("vocab_size", corpus.tokenizer.vocab_size)
-        checkpoint = _reconfigure(checkpoint, changes)
-        corpus.check_fits(None, checkpoint.config)
-        return checkpoint
-    preprocessor = checkpoint.get_preprocessor()
-    tokenizer = preprocessor.tokenizer if preprocessor else None
-    corpus.check_fits(tokenizer, checkpoint.config)
-    layers = changes.pop("num_hidden_layers", None)
-    if layers is not None:
-        checkpoint = deepen(checkpoint, layers)
-    fixed = [name for name in changes if not name.endswith("dropout_prob")]
-    if fixed:
-        raise UserError(
-            f"{source}: has trained weights, so {fixed[0]} cannot be changed; "
-            "only the number of layers and the dropout can"
-        )
-    return _reconfigure(checkpoint, changes)
-
-
-def _reconfigure(checkpoint, changes):
-    config = dataclasses.replace(checkpoint.config, **changes)
-    return dataclasses.replace(checkpoint, config=config)
-
-
-def _facts(model, options, corpus) -> dict:
-    """What must stay the same while a run goes on."""
-    kept = {
-        name: value
-        for name, value in dataclasses.asdict(options).items()
-        if name not in _CHANGEABLE
-    }
-    facts = {
-        "config": model.config.to_dict(),
-        "options": kept,
-        "corpus": {"examples": len(corpus), "length": corpus.length},
-    }
-    return json.loads(json.dumps(facts))
-
-
 def _next(step: int, interval: int) -> int:
     """The next multiple of the interval after a step."""
     return (step // interval + 1) * interval
-
-
-def _bound(console: Console | None) -> Console | None:
-    """A console that writes to the present file also when Orbit may not."""
-    if console is None:
-        return None
-    return Console(file=console.file, width=console.width)
-
-
-@contextlib.contextmanager
-def _silent_orbit():
-    """Orbit prints and logs what it does; we have a console of our own."""
-    logging.getLogger("absl").setLevel(logging.ERROR)
-    with contextlib.redirect_stdout(_Nowhere()):
-        yield
-
-
-class _Nowhere(io.TextIOBase):
-    def write(self, text):
-        return len(text)

@@ -20,18 +20,30 @@ _LEARNING_RATE = 0.00176
 
 
 def make_optimizer(options: PretrainOptions) -> keras.optimizers.Optimizer:
-    """The optimizer with its schedule."""
+    """The optimizer with its schedule.
+
+    With the precision "mixed_float16" it is in a `LossScaleOptimizer`: small
+    gradients would be 0 there.
+    """
+    optimizer = _CLASSES[options.optimizer](
+        make_schedule(options),
+        weight_decay=options.weight_decay,
+        clip_norm=options.clip_norm,
+    )
+    if options.precision == "mixed_float16":
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
+
+
+def make_schedule(
+    options: PretrainOptions,
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """The learning rate of each step."""
     rate = options.learning_rate or scale_learning_rate(
         _LEARNING_RATE, options.batch_size
     )
     if options.schedule == "cosine":
-        schedule = WarmupCosineDecay(
+        return WarmupCosineDecay(
             rate, options.steps, options.warmup, restarts=options.restarts
         )
-    else:
-        schedule = WarmupPolynomialDecay(rate, options.steps, options.warmup)
-    return _CLASSES[options.optimizer](
-        schedule,
-        weight_decay=options.weight_decay,
-        clip_norm=options.clip_norm,
-    )
+    return WarmupPolynomialDecay(rate, options.steps, options.warmup)

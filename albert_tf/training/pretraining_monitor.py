@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import functools
 import math
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from albert_tf.errors import UserError
-
-# A run counts as diverged when its loss is so much over the lowest so far.
-_DIVERGED = 2.0
+from albert_tf.training.divergence import Divergence
+from albert_tf.training.result_log import ResultLog
+from albert_tf.training.summaries import Summaries
 
 
 class PretrainingMonitor:
     """Adds throughput to the results of steps, logs them, and stops disasters.
 
+    As a context it shows bars, where the console is a terminal.
+
     Args:
         tokens: tokens of one step, padding included.
         flops: floating-point operations of one step.
         peak_flops: what the machine could do in a second.
-        log: JSON Lines file that gets all results.
+        directory: gets `log.jsonl` and `tensorboard/`; None for nowhere.
         console: where a line is shown for each result; None for nowhere.
+
+    Attributes:
+        log: path of the file with all results, or None.
     """
 
     def __init__(
@@ -32,26 +46,68 @@ class PretrainingMonitor:
         tokens: int,
         flops: float,
         peak_flops: float,
-        log: Path,
+        directory: Path | None,
         console: Console | None,
     ):
         self._tokens, self._flops, self._peak = tokens, flops, peak_flops
-        self._log = log
+        self.log = directory and directory / "log.jsonl"
+        self._log = ResultLog(self.log)
+        self._summaries = Summaries(directory and directory / "tensorboard")
         self._console = console
-        self._lowest = math.inf
+        self._divergence = Divergence()
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=console is None or not console.is_terminal,
+        )
         self.restart(0)
+
+    def __enter__(self):
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error):
+        self._progress.stop()
+
+    @contextlib.contextmanager
+    def bar(
+        self, name: str, total: int, done: int = 0
+    ) -> Iterator[Callable[[], None]]:
+        """Shows a bar for something that is done in parts.
+
+        Args:
+            name: what is done.
+            total: number of parts.
+            done: how many of them are done.
+
+        Yields:
+            What is to be called after each part.
+        """
+        task = self._progress.add_task(name, total=total, completed=done)
+        try:
+            yield functools.partial(self._progress.advance, task)
+        finally:
+            self._progress.remove_task(task)
+
+    def go_on_after(self, step: int) -> None:
+        """Begins after so many steps; forgets those that will be done again.
+
+        The losses before count for the running mean.
+        """
+        before = 0
+        for result in self._log.keep_until(step):
+            if result["kind"] == "train":
+                self._divergence.add(result["step"] - before, result["loss"])
+                before = result["step"]
+        self.restart(step)
 
     def restart(self, step: int) -> None:
         """Begins to measure time after so many steps."""
         self._step, self._start = step, time.perf_counter()
-
-    def forget_after(self, step: int) -> None:
-        """Removes results of steps that will be done again."""
-        if self._log.exists():
-            lines = self._log.read_text().splitlines(keepends=True)
-            self._log.write_text(
-                "".join(x for x in lines if json.loads(x)["step"] <= step)
-            )
 
     def say(self, text: str) -> None:
         """Shows a line."""
@@ -72,9 +128,9 @@ class PretrainingMonitor:
         steps = (step - self._step) / (time.perf_counter() - self._start)
         result["tokens_per_second"] = steps * self._tokens
         result["share_of_peak"] = steps * self._flops / self._peak
-        self.restart(step)
         self._write("train", step, result)
         self._check(step, result)
+        self.restart(step)
 
     def dev_result(self, step: int, result: dict) -> None:
         """Takes what came of an evaluation."""
@@ -92,32 +148,22 @@ class PretrainingMonitor:
                 f"gradient norm {result['gradient_norm']}); try a lower "
                 "learning rate or a longer warm-up, from the last checkpoint"
             )
-        self._lowest = min(self._lowest, loss)
-        if loss > self._lowest + _DIVERGED:
+        self._divergence.add(step - self._step, loss)
+        if self._divergence.found:
             raise UserError(
-                f"the run has diverged: the loss is {loss:.3f} at step "
-                f"{step} after {self._lowest:.3f}; try a lower learning rate "
-                "or a longer warm-up, from the last checkpoint"
+                f"the run has diverged: the mean loss of the last steps is "
+                f"{self._divergence.mean:.3f} at step {step} after "
+                f"{self._divergence.lowest:.3f}; try a lower learning rate or "
+                "a longer warm-up, from the last checkpoint"
             )
 
     def _write(self, kind, step, result):
-        values = {
-            "kind": kind,
-            "step": step,
-            "tokens": step * self._tokens,
-            **_numbers(result),
-        }
-        with open(self._log, "a", encoding="utf-8") as file:
-            file.write(json.dumps(values) + "\n")
+        numbers = {name: float(value) for name, value in result.items()}
+        tokens = step * self._tokens
+        values = {"kind": kind, "step": step, "tokens": tokens, **numbers}
+        self._log.add(values)
+        self._summaries.write(kind, step, numbers)
         self.say(_line(values))
-
-
-def _numbers(result):
-    return {
-        name: float(value)
-        for name, value in result.items()
-        if not isinstance(value, dict)
-    }
 
 
 def _line(values):

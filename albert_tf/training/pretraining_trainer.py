@@ -1,26 +1,20 @@
-"""One step of pre-training, on any number of devices, for Orbit."""
+"""Steps of pre-training, on any number of devices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
-import orbit
+import numpy as np
 import tensorflow as tf
 
 from albert_tf.models.pretrainer import AlbertPretrainer
+from albert_tf.training.lamb import Lamb
+from albert_tf.training.pretraining_totals import PretrainingTotals, as_vector
 from albert_tf.training.stop_signal import StopSignal
 
-_SUMS = (
-    "masked_lm_nll",
-    "masked_lm_correct",
-    "predictions",
-    "sentence_order_nll",
-    "sentence_order_correct",
-    "examples",
-    "stops",
-)
 
-
-class PretrainingTrainer(orbit.AbstractTrainer):
+class PretrainingTrainer:
     """Does steps and sums up what happened.
 
     The loss of a batch is that of the whole batch, however it is divided:
@@ -29,16 +23,15 @@ class PretrainingTrainer(orbit.AbstractTrainer):
 
     Args:
         model: what is trained.
-        optimizer: with `clip_norm`; built in the strategy's scope.
+        optimizer: of `make_optimizer`, built in the strategy's scope.
         dataset: of `PretrainingCorpus.batches`, distributed.
         strategy: how it is distributed.
+        stop: asked after each step.
         accumulate: a replica's batch is computed in so many parts, one after
             the other, which need less memory.
         jit: compile the forward and backward pass with XLA.
-        stop: asked after each step.
 
     Attributes:
-        global_step: steps that were done.
         stopped: whether a worker was asked to stop.
     """
 
@@ -48,48 +41,69 @@ class PretrainingTrainer(orbit.AbstractTrainer):
         optimizer: keras.optimizers.Optimizer,
         dataset,
         strategy: tf.distribute.Strategy,
+        stop: StopSignal,
         accumulate: int = 1,
         jit: bool = False,
-        stop: StopSignal | None = None,
     ):
         self._model = model
         self._optimizer = optimizer
+        self._scales_loss = isinstance(
+            optimizer, keras.optimizers.LossScaleOptimizer
+        )
         self._batches = iter(dataset)
         self._strategy = strategy
         self._accumulate = accumulate
         self._has_others = strategy.extended._in_multi_worker_mode()
-        self._stop = stop or StopSignal()
+        self._stop = stop
         self.stopped = False
         self._gradients = tf.function(self._part_gradients, jit_compile=jit)
         self._step = tf.function(self._distributed_step)
-        with strategy.scope():
-            self.global_step = orbit.utils.create_global_step()
-        self._totals = _Totals(strategy)
+        self._totals = PretrainingTotals(strategy)
 
-    def train(self, num_steps):
-        """Does up to `num_steps` steps.
+    def train(
+        self, steps: int, tick: Callable[[], None] = lambda: None
+    ) -> tuple[int, dict[str, float]]:
+        """Does up to `steps` steps; fewer when it is asked to stop.
+
+        Args:
+            steps: how many.
+            tick: is called after each.
 
         Returns:
-            Losses and accuracies over these steps, `gradient_norm` and
-            `learning_rate` of the last, numbers of tokens.
+            The number of steps done; and losses and accuracies over these
+            steps, with `gradient_norm`, `learning_rate`, trust ratios of
+            `Lamb` and `loss_scale` of the last, where there are such.
         """
         self._totals.reset()
-        for _ in range(int(num_steps)):
-            stop = float(self._stop.requested)
-            self._step(next(self._batches), tf.constant(stop))
+        done = 0
+        while done < steps:
+            stop = self._stop.requested
+            self._step(next(self._batches), tf.constant(float(stop)))
+            done += 1
+            tick()
+            # Several workers all go on to the end, where they agree.
             if stop and not self._has_others:
                 break
         self.stopped = self._totals.stops() > 0
-        return {
-            **self._totals.results(),
-            "gradient_norm": self._optimizer.gradient_norm.numpy(),
-            "learning_rate": float(self._optimizer.learning_rate),
-        }
+        return done, {**self._totals.results(), **self._last_step()}
+
+    def _last_step(self) -> dict[str, float]:
+        results = {"learning_rate": float(self._optimizer.learning_rate)}
+        optimizer = self._optimizer
+        if self._scales_loss:
+            results["loss_scale"] = float(optimizer.dynamic_scale.numpy())
+            optimizer = optimizer.inner_optimizer
+        results["gradient_norm"] = float(optimizer.gradient_norm.numpy())
+        if isinstance(optimizer, Lamb):
+            ratios = [r.numpy() for r in optimizer.trust_ratios.values()]
+            results["trust_ratio_mean"] = float(np.mean(ratios))
+            results["trust_ratio_smallest"] = float(np.min(ratios))
+        return results
 
     def _distributed_step(self, batch, stop):
-        sums = self._strategy.run(self._replica_step, args=(*batch, stop))
-        self._totals.add(sums)
-        self.global_step.assign_add(1)
+        self._totals.add(
+            self._strategy.run(self._replica_step, args=(*batch, stop))
+        )
 
     def _replica_step(self, inputs, targets, stop):
         context = tf.distribute.get_replica_context()
@@ -100,7 +114,6 @@ class PretrainingTrainer(orbit.AbstractTrainer):
                 tf.reduce_sum(targets["example_weights"]),
             ],
         )
-        variables = self._model.trainable_variables
         gradients, sums = None, 0.0
         for part in _split((inputs, targets), self._accumulate):
             new, new_sums = self._gradients(*part, predictions, examples)
@@ -109,7 +122,9 @@ class PretrainingTrainer(orbit.AbstractTrainer):
                 gradients = new
             else:
                 gradients = [a + b for a, b in zip(gradients, new, strict=True)]
-        self._optimizer.apply(gradients, variables)
+        if self._scales_loss:
+            gradients = _agree_on_finite(gradients, context)
+        self._optimizer.apply(gradients, self._model.trainable_variables)
         # A stop that one worker is told of reaches all of them this way, at
         # the same step.
         return tf.concat([sums[:-1], [stop]], axis=0)
@@ -122,87 +137,24 @@ class PretrainingTrainer(orbit.AbstractTrainer):
             loss = sums["masked_lm_nll"] / (predictions + 1e-5)
             if "sentence_order_nll" in sums:
                 loss += sums["sentence_order_nll"] / examples
+            if self._scales_loss:
+                loss = self._optimizer.scale_loss(loss)
         variables = [v.value for v in self._model.trainable_variables]
         gradients = tape.gradient(loss, variables)
         # The rows of an embedding's gradient become one matrix.
-        return [tf.convert_to_tensor(g) for g in gradients], _as_vector(sums)
+        return [tf.convert_to_tensor(g) for g in gradients], as_vector(sums)
 
 
-class PretrainingEvaluator(orbit.AbstractEvaluator):
-    """Losses and accuracies on held-out examples.
+def _agree_on_finite(gradients, context):
+    """Makes the gradients of all replicas not finite if one replica's are.
 
-    Args:
-        model: what is evaluated.
-        dataset: of `PretrainingCorpus.all_batches`, distributed.
-        strategy: how it is distributed.
+    Keras' `LossScaleOptimizer` leaves such a step out, but looks only at the
+    first replica.
     """
-
-    def __init__(self, model, dataset, strategy):
-        self._model = model
-        self._dataset = dataset
-        self._strategy = strategy
-        self._step = tf.function(self._distributed_step)
-        self._totals = _Totals(strategy)
-
-    def evaluate(self, num_steps=-1):
-        """Goes through all examples.
-
-        Returns:
-            Losses, accuracies and perplexity.
-        """
-        self._totals.reset()
-        for batch in self._dataset:
-            self._step(batch)
-        return self._totals.results()
-
-    def _distributed_step(self, batch):
-        self._totals.add(self._strategy.run(self._replica_step, args=batch))
-
-    def _replica_step(self, inputs, targets):
-        outputs = self._model(inputs)
-        return _as_vector(self._model.pretraining_sums(outputs, targets))
-
-
-class _Totals:
-    """Sums over steps, kept on the devices until somebody asks."""
-
-    def __init__(self, strategy):
-        self._strategy = strategy
-        with strategy.scope():
-            self._sums = tf.Variable(tf.zeros(len(_SUMS)), trainable=False)
-
-    def reset(self):
-        self._sums.assign(tf.zeros_like(self._sums))
-
-    def add(self, sums):
-        """Adds the sums of all replicas, each with a vector as `_SUMS`."""
-        self._sums.assign_add(
-            self._strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
-        )
-
-    def stops(self) -> float:
-        return float(self._sums[-1])
-
-    def results(self) -> dict[str, float]:
-        sums = dict(zip(_SUMS, self._sums.numpy().tolist(), strict=True))
-        predictions = max(sums["predictions"], 1.0)
-        examples = max(sums["examples"], 1.0)
-        results = {
-            "masked_lm_loss": sums["masked_lm_nll"] / predictions,
-            "masked_lm_accuracy": sums["masked_lm_correct"] / predictions,
-            "sentence_order_loss": sums["sentence_order_nll"] / examples,
-            "sentence_order_accuracy": sums["sentence_order_correct"]
-            / examples,
-        }
-        results["loss"] = (
-            results["masked_lm_loss"] + results["sentence_order_loss"]
-        )
-        return results
-
-
-def _as_vector(sums: dict):
-    zero = tf.constant(0.0)
-    return tf.stack([sums.get(name, zero) for name in _SUMS])
+    finite = [tf.reduce_all(tf.math.is_finite(g)) for g in gradients]
+    number = tf.where(tf.reduce_all(finite), 0.0, float("nan"))
+    number = context.all_reduce(tf.distribute.ReduceOp.SUM, number)
+    return [gradients[0] + number, *gradients[1:]]
 
 
 def _split(batch, parts: int):

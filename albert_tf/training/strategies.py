@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from albert_tf.errors import UserError, require_one_of
+from albert_tf.errors import UserError, require, require_one_of
 
 STRATEGIES = ("one", "mirrored", "workers", "tpu")
 
@@ -73,15 +73,22 @@ def _workers(workers, worker, timeout):
         os.environ["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
     try:
         config = json.loads(os.environ["TF_CONFIG"])
-        addresses = config["cluster"]["worker"]
+        addresses = [str(x) for x in config["cluster"]["worker"]]
         index = int(config["task"]["index"])
-        own = addresses[index]
-    except (KeyError, ValueError, IndexError, TypeError):
+    except (KeyError, ValueError, TypeError):
         raise UserError(
             "several workers need --workers host:port,host:port with --worker "
             "0, 1, ..., or a TF_CONFIG with cluster.worker and task.index"
         ) from None
-    _meet(addresses, own, timeout)
+    for address in addresses:
+        _host_port(address)
+    last = len(addresses) - 1
+    require(
+        0 <= index <= last,
+        f"must be from 0 to {last}: there are {last + 1} workers",
+        worker=index,
+    )
+    _meet(addresses, addresses[index], timeout)
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
@@ -127,7 +134,10 @@ def _answers(address) -> bool:
 
 
 def _host_port(address):
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit():
-        raise UserError(f"worker {address!r}: must be host:port")
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal() and 0 < int(port) < 2**16):
+        raise UserError(
+            f"worker {address!r}: must be host:port, with a port from 1 to "
+            "65535"
+        )
     return host, int(port)

@@ -96,7 +96,7 @@ def test_every_option_of_pretraining_reaches_it(tmp_path, monkeypatch):
 
     def run(*args, **kwargs):
         got.update(kwargs, args=args)
-        return PretrainResult(None, 1, False, None)
+        return PretrainResult(None, 1, False, None, saved=None)
 
     monkeypatch.setattr(albert_tf.training.pretrain, "pretrain", run)
     sizes = {
@@ -116,6 +116,25 @@ def test_every_option_of_pretraining_reaches_it(tmp_path, monkeypatch):
         "hidden_dropout_prob": 0.25,
         "attention_probs_dropout_prob": 0.25,
     }
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"saved": Path("x/model")}, f"saved to {Path('x/model')}"),
+        ({"saved": None}, "worker 0 saves the model"),
+        ({"interrupted": True}, "stopped at step 7"),
+    ],
+)
+def test_it_says_what_was_saved(tmp_path, monkeypatch, capsys, result, said):
+    values = {"interrupted": False, **result}
+    result = PretrainResult(model=None, step=7, dev=None, **values)
+    monkeypatch.setattr(
+        albert_tf.training.pretrain, "pretrain", lambda *_, **__: result
+    )
+    assert call(["pretrain", "corpus", "--output", tmp_path]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert said in line
 
 
 def test_every_option_of_preparation_reaches_it(
@@ -231,10 +250,16 @@ def test_pretrain_refuses(fails, corpus_directory, tmp_path):
     assert "need --workers" in fails(
         "pretrain", corpus_directory, *output, "--strategy", "workers"
     )
-    assert "must be host:port" in fails(
-        "pretrain", corpus_directory, *output, "--strategy", "workers",
-        "--workers", "here,there",
-    )  # fmt: skip
+    for workers, said in (
+        (["here,there"], "'here': must be host:port"),
+        (["a:1,b:99999"], "'b:99999': must be host:port, with a port from 1"),
+        (["a:1,b:2", "--worker", "2"], "worker=2 must be from 0 to 1"),
+        (["a:1,b:2", "--worker", "-1"], "worker=-1 must be from 0 to 1"),
+    ):
+        assert said in fails(
+            "pretrain", corpus_directory, *output, "--strategy", "workers",
+            "--workers", *workers,
+        )  # fmt: skip
     assert not [*(tmp_path / "run").glob("checkpoints/*")]
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from albert_tf.config import AlbertConfig
+from albert_tf.data import pretraining_corpus
 from albert_tf.data.corpus import prepare_corpus
 from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.masking import MaskingOptions
@@ -73,6 +74,20 @@ def test_a_batch_is_a_function_of_seed_and_step(corpus):
         assert_equal(first, second)
     other = take(corpus.batches(16, MASKING, seed=4), 1)[0]
     assert (other["token_ids"] != all_at_once[0]["token_ids"]).any()
+
+
+def test_masks_depend_on_the_seed(corpus, monkeypatch):
+    """The order of the examples does too, so it is held fast here."""
+    monkeypatch.setattr(
+        pretraining_corpus._EpochOrder, "_draw", lambda self, _: range(16)
+    )
+    first, second, again = (
+        take(corpus.batches(16, MASKING, seed), 1)[0] for seed in (0, 1, 0)
+    )
+    assert_equal(first, again)
+    np.testing.assert_array_equal(originals(first), originals(second))
+    same = (first["token_ids"] == second["token_ids"]).all(1)
+    assert not same.any()
 
 
 def test_each_epoch_has_all_examples_and_new_masks(corpus):

@@ -1,16 +1,13 @@
-"""Pre-training as a whole; every case that needs one has its own process."""
+"""Pre-training as a whole, in this process."""
 
+import dataclasses
 import json
 import random
-import signal
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
+import shutil
 
 import numpy as np
 import pytest
+from pretrain_runs import NO_DROPOUT
 from safetensors.numpy import load_file
 
 from albert_tf.data.corpus import prepare_corpus
@@ -20,65 +17,7 @@ from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.training.pretrain import pretrain
 from albert_tf.training.pretrain_options import PretrainOptions
-
-CASE = Path(__file__).parent / "pretrain_case.py"
-NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-
-
-def start(corpus, output, strategy="one", workers=(), **options):
-    return subprocess.Popen(
-        [sys.executable, str(CASE), strategy, str(corpus), str(output)]
-        + [json.dumps(options), *map(str, workers)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finish(process, timeout=300):
-    """Its result, or the message that it ended with."""
-    out, errors = process.communicate(timeout=timeout)
-    if process.returncode == 0:
-        return json.loads(out.splitlines()[-1])
-    return errors.strip().splitlines()[-1]
-
-
-def weights(output):
-    return load_file(output / "model" / "weights.safetensors")
-
-
-def newest_state(output):
-    place = max((output / "checkpoints").glob("step-*"))
-    return load_file(place / "state.safetensors")
-
-
-def assert_same_bits(first, second):
-    assert first.keys() == second.keys()
-    for name in first:
-        assert first[name].tobytes() == second[name].tobytes(), name
-
-
-def assert_close(first, second):
-    assert first.keys() == second.keys()
-    for name in first:
-        np.testing.assert_allclose(
-            first[name], second[name], atol=1e-5, err_msg=name
-        )
-
-
-def logged_step(output):
-    log = output / "log.jsonl"
-    lines = log.read_text().splitlines() if log.exists() else []
-    return json.loads(lines[-1])["step"] if lines else 0
-
-
-def wait_for_step(process, output, step):
-    """Waits until a run that goes on has done so many more steps."""
-    while process.poll() is None and logged_step(output) < step:
-        time.sleep(0.005)
-
-
-# === What it makes ===
+from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +53,26 @@ def test_it_learns_and_says_so(run):
     assert [*(output / "tensorboard" / "train").glob("events*")]
 
 
-def test_the_last_checkpoints_and_the_best_stay(run):
+def test_the_last_checkpoints_stay(run):
     output, _, _ = run
     places = sorted(p.name for p in (output / "checkpoints").iterdir())
     assert places == ["step-00000020", "step-00000030"]
+
+
+def test_the_best_checkpoint_stays(corpus_directory, tmp_path, monkeypatch):
+    losses = iter([4.0, 2.0, 3.0, 3.0])
+    evaluate = PretrainingEvaluator.evaluate
+    monkeypatch.setattr(
+        PretrainingEvaluator,
+        "evaluate",
+        lambda *args: {**evaluate(*args), "loss": next(losses)},
+    )
+    options = PretrainOptions(
+        steps=4, batch_size=8, evaluate_every=1, checkpoint_every=1, keep=1
+    )
+    pretrain("albert_pico", corpus_directory, tmp_path, options)
+    places = sorted(p.name for p in (tmp_path / "checkpoints").iterdir())
+    assert places == ["step-00000002", "step-00000004"]
 
 
 def test_the_model_starts_other_tasks(run):
@@ -145,6 +100,22 @@ def test_another_configuration_does_not_go_on(run, corpus_directory):
     different = PretrainOptions(**{**vars(options), "seed": 1})
     with pytest.raises(UserError, match="holds a run with seed=0, not 1"):
         pretrain("albert_pico", corpus_directory, output, different)
+
+
+def test_more_steps_than_were_planned(run, corpus_directory, tmp_path):
+    output, options, _ = run
+    shutil.copytree(output / "checkpoints", tmp_path / "checkpoints")
+    fewer = dataclasses.replace(options, steps=29)
+    with pytest.raises(UserError, match="has done 30 steps already; steps=29"):
+        pretrain("albert_pico", corpus_directory, tmp_path, fewer)
+    more = dataclasses.replace(options, steps=40, log_every=1)
+    said = "after 30 steps, now after 40; .* rate goes from 0.* to 5.00e-03"
+    with pytest.warns(UserWarning, match=said):
+        result = pretrain("albert_pico", corpus_directory, tmp_path, more)
+    assert result.step == 40
+    first = (tmp_path / "log.jsonl").read_text().splitlines()[0]
+    # The rate of the next step, which is logged with the last that was done.
+    assert json.loads(first)["learning_rate"] == pytest.approx(0.02 * 9 / 40)
 
 
 def test_trained_weights_go_on_in_a_deeper_model(
@@ -209,6 +180,23 @@ def test_a_disaster_stops_and_keeps_the_last_checkpoint(
         assert all(np.isfinite(array).all() for array in state.values())
 
 
+def test_half_precision_keeps_small_gradients(corpus_directory, tmp_path):
+    """Without a scale those of queries and keys are 0."""
+    options = PretrainOptions(
+        steps=2, batch_size=8, precision="mixed_float16", log_every=1
+    )
+    pretrain("albert_pico", corpus_directory, tmp_path, options)
+    log = (tmp_path / "log.jsonl").read_text()
+    assert json.loads(log.splitlines()[0])["loss_scale"] == 2**15
+    (place,) = (tmp_path / "checkpoints").glob("step-*")
+    state = load_file(place / "state.safetensors")
+    moments = {name: v for name, v in state.items() if name.endswith("_v")}
+    kernels = {name: v for name, v in moments.items() if "kernel" in name}
+    assert [name for name in kernels if "query" in name]
+    for name, values in kernels.items():
+        assert (values > 0).mean() > 0.9, name
+
+
 @pytest.mark.slow
 def test_both_tasks_are_learned_where_they_can_be(tokenizer, tmp_path):
     """The first sentence has what the second never has, and the reverse."""
@@ -258,155 +246,3 @@ def test_options_are_checked(wrong):
     (name,) = wrong
     with pytest.raises(UserError, match=name):
         PretrainOptions(**wrong)
-
-
-# === The same on other devices ===
-
-
-@pytest.fixture(scope="module")
-def one_device(corpus_directory, tmp_path_factory):
-    output = tmp_path_factory.mktemp("one") / "run"
-    finish(start(corpus_directory, output, learning_rate=0.01,
-                 changes=NO_DROPOUT))  # fmt: skip
-    return weights(output)
-
-
-@pytest.mark.slow
-def test_accumulated_gradients_equal_one_batch(
-    corpus_directory, tmp_path, one_device
-):
-    result = finish(
-        start(
-            corpus_directory,
-            tmp_path / "run",
-            accumulate=4,
-            learning_rate=0.01,
-            changes=NO_DROPOUT,
-        )  # fmt: skip
-    )
-    assert result["step"] == 8
-    assert_close(weights(tmp_path / "run"), one_device)
-
-
-@pytest.mark.slow
-def test_two_devices_equal_one(corpus_directory, tmp_path, one_device):
-    result = finish(
-        start(
-            corpus_directory,
-            tmp_path / "run",
-            "mirrored",
-            accumulate=2,
-            learning_rate=0.01,
-            changes=NO_DROPOUT,
-        )  # fmt: skip
-    )
-    assert result["step"] == 8
-    assert_close(weights(tmp_path / "run"), one_device)
-
-
-def free_addresses(number):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ",".join(f"127.0.0.1:{port}" for port in ports)
-
-
-def start_workers(corpus, output, **options):
-    addresses = free_addresses(2)
-    return [
-        start(corpus, output, "workers", (addresses, i), **options)
-        for i in range(2)
-    ]
-
-
-@pytest.mark.slow
-def test_two_workers_equal_one_device(corpus_directory, tmp_path, one_device):
-    workers = start_workers(
-        corpus_directory, tmp_path / "run", learning_rate=0.01,
-        changes=NO_DROPOUT,
-    )  # fmt: skip
-    results = [finish(worker) for worker in workers]
-    assert [result["step"] for result in results] == [8, 8]
-    assert results[0]["dev"] == results[1]["dev"]
-    assert_close(weights(tmp_path / "run"), one_device)
-
-
-@pytest.mark.slow
-def test_a_worker_that_never_comes_is_named(corpus_directory, tmp_path):
-    addresses = free_addresses(2).split(",")
-    code = (
-        "from albert_tf.training import strategies\n"
-        "from albert_tf.errors import UserError\n"
-        f"try: strategies.make_strategy('workers', {addresses}, timeout=2)\n"
-        "except UserError as error: print(error)\n"
-    )
-    process = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True
-    )
-    assert "worker 1 (127.0.0.1:" in process.stdout
-    assert "could not be reached within 2 s" in process.stdout
-
-
-# === Killed and started again ===
-
-
-@pytest.mark.slow
-def test_killed_ten_times_the_weights_are_the_same(corpus_directory, tmp_path):
-    options = {"steps": 90, "checkpoint_every": 4, "evaluate_every": 30,
-               "learning_rate": 0.01}  # fmt: skip
-    finish(start(corpus_directory, tmp_path / "whole", **options))
-    output = tmp_path / "killed"
-    rng = random.Random(7)
-    for kill in range(10):
-        process = start(corpus_directory, output, **options)
-        # Each kill comes some steps after the last checkpoint.
-        wait_for_step(process, output, kill * 8 + rng.randrange(1, 9))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
-    assert finish(start(corpus_directory, output, **options))["step"] == 90
-    assert_same_bits(weights(output), weights(tmp_path / "whole"))
-    assert_same_bits(newest_state(output), newest_state(tmp_path / "whole"))
-    steps = [
-        json.loads(line)["step"]
-        for line in (output / "log.jsonl").read_text().splitlines()
-        if '"train"' in line
-    ]
-    assert steps == list(range(1, 91))
-
-
-@pytest.mark.slow
-def test_a_killed_worker_ends_the_job_and_it_goes_on(
-    corpus_directory, tmp_path
-):
-    options = {"steps": 40, "checkpoint_every": 5, "learning_rate": 0.01}
-    for worker in start_workers(corpus_directory, tmp_path / "a", **options):
-        finish(worker)
-    output = tmp_path / "b"
-    chief, other = start_workers(corpus_directory, output, **options)
-    wait_for_step(chief, output, 12)
-    other.send_signal(signal.SIGKILL)
-    other.communicate()
-    assert "another worker is gone" in finish(chief, timeout=120)
-    workers = start_workers(corpus_directory, output, **options)
-    assert [finish(worker)["step"] for worker in workers] == [40, 40]
-    assert_same_bits(newest_state(output), newest_state(tmp_path / "a"))
-
-
-@pytest.mark.slow
-def test_sigterm_saves_and_ends_well(corpus_directory, tmp_path):
-    options = {"steps": 300, "checkpoint_every": 1000, "learning_rate": 0.01}
-    finish(start(corpus_directory, tmp_path / "whole", **options))
-    output = tmp_path / "stopped"
-    process = start(corpus_directory, output, **options)
-    wait_for_step(process, output, 20)
-    process.send_signal(signal.SIGTERM)
-    result = finish(process)
-    assert 20 <= result["step"] < 300
-    assert logged_step(output) == result["step"]
-    assert [p.name for p in (output / "checkpoints").iterdir()] == [
-        f"step-{result['step']:08d}"
-    ]
-    assert finish(start(corpus_directory, output, **options))["step"] == 300
-    assert_same_bits(newest_state(output), newest_state(tmp_path / "whole"))

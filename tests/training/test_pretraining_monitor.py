@@ -24,7 +24,7 @@ def result(loss=3.0, **other):
 @pytest.fixture
 def monitor(tmp_path):
     return PretrainingMonitor(
-        tokens=1000, flops=2e6, peak_flops=1e9, log=tmp_path / "log.jsonl",
+        tokens=1000, flops=2e6, peak_flops=1e9, directory=tmp_path,
         console=Console(file=io.StringIO()),
     )  # fmt: skip
 
@@ -56,14 +56,33 @@ def test_numbers_that_are_none(monitor, wrong):
 
 def test_a_loss_that_rises_far(monitor):
     for step, loss in enumerate((9.0, 6.0, 7.5)):
-        monitor.train_result(step + 1, result(loss))
-    with pytest.raises(UserError, match=r"diverged: the loss is 8\.100"):
-        monitor.train_result(4, result(8.1))
+        monitor.train_result(200 * step + 200, result(loss))
+    with pytest.raises(UserError, match=r"diverged: .* 9\.\d+ at step 800"):
+        monitor.train_result(800, result(9.5))
 
 
-def test_steps_that_are_done_again_are_forgotten(monitor, tmp_path):
-    for step in (5, 10, 15):
-        monitor.train_result(step, result())
-    monitor.forget_after(10)
+def test_what_was_logged_counts_when_a_run_goes_on(monitor, tmp_path):
+    for step, loss in ((200, 5.0), (400, 5.0), (600, 6.0)):
+        monitor.train_result(step, result(loss))
+        monitor.dev_result(step, result())
+    monitor = PretrainingMonitor(1000, 2e6, 1e9, tmp_path, None)
+    monitor.go_on_after(400)
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
-    assert [json.loads(line)["step"] for line in lines] == [5, 10]
+    assert [json.loads(x)["step"] for x in lines] == [200, 200, 400, 400]
+    with pytest.raises(UserError, match=r"diverged: .* after 5\.000"):
+        monitor.train_result(600, result(9.0))
+
+
+def test_a_bar_shows_what_is_done(tmp_path):
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=80)
+    monitor = PretrainingMonitor(1000, 2e6, 1e9, None, console)
+    with monitor, monitor.bar("step", 4, 1) as tick:
+        for _ in range(3):
+            tick()
+        monitor.say("a line")
+        with monitor.bar("evaluation", 2):
+            pass
+    shown = file.getvalue()
+    assert "4/4" in shown
+    assert "a line" in shown

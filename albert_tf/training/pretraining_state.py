@@ -1,0 +1,192 @@
+"""All that a run of pre-training must not lose."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import zlib
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from albert_tf.data.pretraining_corpus import PretrainingCorpus
+from albert_tf.errors import UserError, warn
+from albert_tf.models.pretrainer import AlbertPretrainer
+from albert_tf.training.checkpoint_store import CheckpointStore
+from albert_tf.training.pretrain_optimizer import make_schedule
+from albert_tf.training.pretrain_options import PretrainOptions
+from albert_tf.training.strategies import is_chief
+
+# What may change when a run goes on.
+_CHANGEABLE = (
+    "steps",
+    "log_every",
+    "checkpoint_every",
+    "evaluate_every",
+    "keep",
+    "accumulate",
+    "jit_compile",
+    "rematerialize",
+)
+
+
+class PretrainingState:
+    """Names, saves and restores what a step changes; compares runs.
+
+    Args:
+        directory: of the checkpoints.
+        model: what is trained.
+        optimizer: built.
+        options: how it is trained.
+        corpus: what it is trained on.
+        strategy: of all workers; the chief saves.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        model: AlbertPretrainer,
+        optimizer: keras.optimizers.Optimizer,
+        options: PretrainOptions,
+        corpus: PretrainingCorpus,
+        strategy: tf.distribute.Strategy,
+    ):
+        self._directory, self._strategy = directory, strategy
+        self._store = CheckpointStore(directory, options.keep)
+        self._model, self._optimizer = model, optimizer
+        self._options = options
+        self._facts = _facts(model, options, corpus)
+
+    def save(self, step: int, dev: dict[str, float] | None) -> None:
+        """Adds a checkpoint, on the chief.
+
+        Args:
+            step: steps that were done.
+            dev: what an evaluation gave there; the best one stays.
+        """
+        if not is_chief(self._strategy):
+            return
+        facts = {**self._facts, "steps": self._options.steps}
+        if dev is not None:
+            facts["dev"], facts["dev_loss"] = dev, dev["loss"]
+        arrays = {
+            name: np.asarray(keras.ops.convert_to_numpy(variable))
+            for name, variable in self._variables().items()
+        }
+        self._store.save(step, arrays, facts)
+
+    def restore(self) -> int:
+        """Goes back to the newest checkpoint.
+
+        Returns:
+            Its step; 0 if there is none.
+
+        Raises:
+            UserError: it is of another run, or another worker is elsewhere.
+        """
+        saved = self._store.load_newest()
+        step = 0 if saved is None else saved.step
+        self._compare_workers(step)
+        if saved is not None:
+            self._check_same_run(saved.facts)
+            self._check_steps(step, saved.facts.get("steps"))
+            self._assign(saved.arrays)
+        return step
+
+    def _variables(self) -> dict[str, keras.Variable]:
+        model = {f"model/{v.path}": v for v in self._model.variables}
+        optimizer = {
+            f"optimizer/{number:04d}/{v.name}": v
+            for number, v in enumerate(self._optimizer.variables)
+        }
+        return {**model, **optimizer}
+
+    def _assign(self, arrays) -> None:
+        variables = self._variables()
+        if set(variables) != set(arrays):
+            raise UserError(f"{self._directory}: is of another run")
+        for name, variable in variables.items():
+            variable.assign(arrays[name])
+
+    def _check_same_run(self, facts) -> None:
+        for name, mine in self._facts.items():
+            theirs = facts.get(name)
+            different = [k for k in mine if mine[k] != theirs.get(k)]
+            if different:
+                key = different[0]
+                raise UserError(
+                    f"{self._directory.parent}: holds a run with "
+                    f"{key}={theirs.get(key)!r}, not {mine[key]!r}; choose "
+                    "another output directory, or go on with the same options"
+                )
+
+    def _check_steps(self, step: int, planned: int | None) -> None:
+        """Tells what another number of steps does to the learning rate."""
+        steps = self._options.steps
+        if step > steps:
+            raise UserError(
+                f"{self._directory.parent}: has done {step} steps already; "
+                f"steps={steps} must be at least as many"
+            )
+        if planned in (None, steps) or step == steps:
+            return
+        before = dataclasses.replace(self._options, steps=planned)
+        rates = [make_schedule(o)(step) for o in (before, self._options)]
+        warn(
+            f"{self._directory.parent}: was to end after {planned} steps, now "
+            f"after {steps}; at step {step} the learning rate goes from "
+            f"{float(rates[0]):.2e} to {float(rates[1]):.2e}, and to 0 at step "
+            f"{steps}"
+        )
+
+    def _compare_workers(self, step: int) -> None:
+        """Raises `UserError` if workers do not go on at the same place."""
+        if not self._strategy.extended._in_multi_worker_mode():
+            return
+        facts = zlib.crc32(json.dumps(self._facts).encode())
+        mine = tf.constant([[step, facts]], tf.int64)
+
+        def gather():
+            context = tf.distribute.get_replica_context()
+            return context.all_gather(mine, axis=0)
+
+        gathered = self._strategy.run(tf.function(gather))
+        local = self._strategy.experimental_local_results(gathered)[0].numpy()
+        check_agreement(self._directory.parent, *local.T.tolist())
+
+
+def check_agreement(output: Path, steps: list[int], facts: list[int]) -> None:
+    """Raises `UserError` if workers do not do the same.
+
+    Args:
+        output: directory of the run.
+        steps: where each would go on.
+        facts: a number of each that stands for its model and options.
+    """
+    if len(set(facts)) > 1:
+        raise UserError(
+            "the workers were started with different models, options or "
+            "corpora; all need the same"
+        )
+    if len(set(steps)) > 1:
+        raise UserError(
+            f"{output}: the workers would go on at steps "
+            f"{', '.join(map(str, steps))}; all need the same directory"
+        )
+
+
+def _facts(model, options, corpus) -> dict:
+    """What must stay the same while a run goes on."""
+    kept = {
+        name: value
+        for name, value in dataclasses.asdict(options).items()
+        if name not in _CHANGEABLE
+    }
+    facts = {
+        "config": model.config.to_dict(),
+        "options": kept,
+        "corpus": {"examples": len(corpus), "length": corpus.length},
+    }
+    return json.loads(json.dumps(facts))
