@@ -129,11 +129,13 @@ class AlbertPretrainer(TaskModel):
             outputs: what `call` returned.
             targets: `masked_lm_ids`, int [B, P]; `masked_lm_weights`, float
                 [B, P], 0 where a position is filler; `sentence_order_labels`,
-                int [B].
+                int [B]; and perhaps `example_weights`, float [B], 0 where an
+                example is filler.
 
         Returns:
             `masked_lm_loss`, the weighted mean over all positions of the
-            batch, and, if there is that head, `sentence_order_loss`; scalars.
+            batch, and, if there is that head, `sentence_order_loss`, that
+            over all examples; scalars.
         """
         sums = self.pretraining_sums(outputs, targets)
         losses = {
@@ -142,9 +144,10 @@ class AlbertPretrainer(TaskModel):
             / (sums["predictions"] + 1e-5),
         }
         if self.sentence_order_head is not None:
-            losses["sentence_order_loss"] = (
-                sums["sentence_order_nll"] / sums["examples"]
-            )
+            # All examples may be filler, with weights that sum up to 0.
+            losses["sentence_order_loss"] = sums[
+                "sentence_order_nll"
+            ] / ops.maximum(sums["examples"], 1e-5)
         return losses
 
     def pretraining_sums(self, outputs, targets) -> dict:
@@ -152,8 +155,7 @@ class AlbertPretrainer(TaskModel):
 
         Args:
             outputs: what `call` returned.
-            targets: as in `pretraining_losses`, and perhaps
-                `example_weights`, float [B], 0 where an example is filler.
+            targets: as in `pretraining_losses`.
 
         Returns:
             Scalars: `masked_lm_nll`, `masked_lm_correct` and `predictions`,
@@ -183,7 +185,12 @@ class AlbertPretrainer(TaskModel):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """The sum of the losses, for `fit` on one device."""
+        """The sum of the losses, for `fit` on one device.
+
+        With a `sample_weight`, [B], both are means by these weights.
+        """
+        if sample_weight is not None:
+            y = _weighted(y, sample_weight)
         return sum(self.pretraining_losses(y_pred, y).values())
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
@@ -209,3 +216,23 @@ def _score(logits, ids):
     nll = ops.sparse_categorical_crossentropy(ids, logits, from_logits=True)
     predicted = ops.cast(ops.argmax(logits, axis=-1), ids.dtype)
     return nll, ops.cast(predicted == ids, "float32")
+
+
+def _weighted(targets: dict, weights) -> dict:
+    """Targets whose examples count as the weights say.
+
+    Args:
+        targets: as in `pretraining_losses`.
+        weights: [B] or [B, 1]; or one such for each target, by name, as Keras
+            makes of an array.
+    """
+    if isinstance(weights, dict):
+        weights = weights["sentence_order_labels"]
+    weights = ops.reshape(ops.cast(weights, "float32"), (-1,))
+    masked = ops.cast(targets["masked_lm_weights"], "float32")
+    examples = targets.get("example_weights", 1.0)
+    return {
+        **targets,
+        "masked_lm_weights": masked * weights[:, None],
+        "example_weights": examples * weights,
+    }

@@ -86,6 +86,51 @@ def test_pretraining_losses(tiny, batch):
     assert float(losses["masked_lm_loss"]) == 0
 
 
+def test_fit_of_the_pretrainer_has_both_losses(tiny, batch):
+    model = AlbertPretrainer(tiny)
+    inputs, targets = pretraining_batch(batch)
+    losses = model.pretraining_losses(model(inputs), targets)
+    model.compile(keras.optimizers.SGD(1.0))
+    scored = model.evaluate(inputs, targets, verbose=0)
+    assert scored == pytest.approx(sum(map(float, losses.values())), 1e-5)
+    head = model.sentence_order_head.kernel
+    before = ops.convert_to_numpy(head)
+    model.fit(inputs, targets, verbose=0)
+    assert (ops.convert_to_numpy(head) != before).any()
+
+
+def test_sample_weights_reach_both_losses_of_the_pretrainer(tiny, batch):
+    """An example of weight 0 is as if it were not there."""
+    config = dataclasses.replace(
+        tiny,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        initializer_range=0.5,
+    )
+    model = AlbertPretrainer(config)
+    inputs, targets = pretraining_batch(batch)
+    model.compile(keras.optimizers.SGD(0.0))
+
+    def loss(rows, **weights):
+        x = {k: v[rows] for k, v in inputs.items()}
+        y = {k: v[rows] for k, v in targets.items()}
+        fitted = model.fit(x, y, verbose=0, **weights).history["loss"][0]
+        scored = model.evaluate(x, y, verbose=0, **weights)
+        assert fitted == pytest.approx(scored, 1e-5)
+        return scored
+
+    everything = slice(0, 4)
+    weights = np.array([1, 0, 1, 0], "float32")
+    weighted = loss(everything, sample_weight=weights)
+    assert weighted == pytest.approx(loss([0, 2]), 1e-5)
+    assert weighted != pytest.approx(loss(everything), 1e-3)
+    doubled = np.array([2, 1, 1, 1], "float32")
+    assert loss(everything, sample_weight=doubled) == pytest.approx(
+        loss([0, 0, 1, 2, 3]), 1e-5
+    )
+    assert loss(everything, sample_weight=0 * weights) == 0
+
+
 def test_pretrainer_learns_one_batch_by_heart(tiny, batch):
     config = dataclasses.replace(
         tiny, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
