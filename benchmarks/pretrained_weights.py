@@ -41,7 +41,7 @@ from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.recipes import snips
 from albert_tf.training.finetune import finetune
 from albert_tf.training.finetune_options import FinetuneOptions
-from albert_tf.training.pretraining_trainer import PretrainingEvaluator
+from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
 
 
 def score_held_out(model: str, corpus: Path, masking: str, console) -> None:
