@@ -67,11 +67,13 @@ def prepare_with_beam(
             "Beam cannot; take 'exact' or 'keep'"
         )
     manifest_path = FileSystems.join(output, MANIFEST)
-    if FileSystems.exists(manifest_path) and not overwrite:
-        raise UserError(
-            f"{output}: has a corpus already; choose another place or "
-            "overwrite it with --overwrite (overwrite=True)"
-        )
+    if FileSystems.exists(manifest_path):
+        if not overwrite:
+            raise UserError(
+                f"{output}: has a corpus already; choose another place or "
+                "overwrite it with --overwrite (overwrite=True)"
+            )
+        FileSystems.delete([manifest_path])
     paths = [(path, False) for path in _match(patterns)]
     paths += [(path, True) for path in _match(held_out)]
     flags = [f"--runner={runner}", *(f"--{o}" for o in runner_options)]
@@ -221,5 +223,15 @@ def _finish(output, manifest_path, prefix, tokenizer, options) -> dict:
     for name, data in contents.items():
         with FileSystems.create(FileSystems.join(output, name)) as file:
             file.write(data)
-    FileSystems.delete(files)
+    FileSystems.delete([*files, *_stale(output, manifest)])
     return manifest
+
+
+def _stale(output, manifest) -> list[str]:
+    """Files of the corpus that was there before."""
+    from apache_beam.io.filesystems import FileSystems
+
+    pattern = FileSystems.join(output, "*.tfrecord")
+    paths = [m.path for m in FileSystems.match([pattern])[0].metadata_list]
+    shards = manifest["shards"]
+    return [p for p in paths if FileSystems.split(p)[1] not in shards]

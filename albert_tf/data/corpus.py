@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import functools
 import itertools
@@ -29,7 +30,7 @@ from albert_tf.data.corpus_blocks import (
 from albert_tf.data.documents import hint_at_lines
 from albert_tf.data.duplicates import NearDuplicates, fingerprint
 from albert_tf.data.pretraining_examples import UNKNOWN_LIMIT
-from albert_tf.errors import UserError, warn
+from albert_tf.errors import UserError
 from albert_tf.files import check_new_directory, new_directory, new_file
 from albert_tf.tokenizers import Tokenizer
 
@@ -50,9 +51,10 @@ def prepare_corpus(
 ) -> dict:
     """Makes a directory of examples.
 
-    The work can be interrupted: what is done is kept in `OUTPUT.partial`, and
-    the same call goes on there. The result depends on the files, the options
-    and the vocabulary only, not on the number of processes.
+    The work can be interrupted, or end with a mistake in a file: what is done
+    is kept in `OUTPUT.partial`, and the same call goes on there. The result
+    depends on the files, the options and the vocabulary only, not on the
+    number of processes.
 
     Args:
         files: of text, see `read_documents`.
@@ -62,7 +64,8 @@ def prepare_corpus(
         options: how; None for the defaults.
         held_out_files: of text that is held out as a whole.
         processes: how many; None for one a core.
-        overwrite: replace `output` if it exists.
+        overwrite: replace `output` if it exists, and unfinished work with
+            other options.
         progress: is told, after each block, how many bytes of the files were
             read for it, and the number of tokens so far.
 
@@ -71,7 +74,8 @@ def prepare_corpus(
 
     Raises:
         UserError: a file cannot be read, too many tokens are unknown, there
-            is too little text, the disk is full, or `output` exists.
+            is too little text, the disk is full, `output` exists, or there is
+            unfinished work with other options.
     """
     options = options or CorpusOptions()
     check_new_directory(output, overwrite)
@@ -81,29 +85,57 @@ def prepare_corpus(
     if not options.document_per_line:
         hint_at_lines(sources)
     duplicates = _Duplicates(options.duplicates)
-    reports, totals = [], collections.Counter()
     try:
-        _start(partial, sources, len(held_out_files), tokenizer, options)
-        blocks = _all_blocks(sources, len(files), duplicates, options)
-        writer = BlockWriter(partial, tokenizer, options)
-        for block, report in _run(writer, blocks, processes or os.cpu_count()):
-            reports.append(report)
-            totals.update(report[TRAIN])
-            totals.update(report[HELD_OUT])
-            if totals["tokens"] >= _ENOUGH_TO_JUDGE:
-                _check_unknown(totals, reports)
-            if progress is not None:
-                progress(block.bytes, totals["tokens"])
-        return _finish(partial, output, reports, duplicates)
-    except UserError:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+        _start(partial, tokenizer, options, overwrite)
+        with _kept(partial):
+            writer = BlockWriter(partial, tokenizer, options)
+            blocks = _all_blocks(sources, len(files), duplicates, options)
+            done = _run(writer, blocks, processes or os.cpu_count())
+            with contextlib.closing(done):  # no process writes after it
+                reports = _collect(done, progress)
+            return _finish(partial, output, reports, duplicates)
     except (OSError, BrokenProcessPool) as error:
         cause = getattr(error, "strerror", None) or error
         raise UserError(
             f"{partial}: could not be written: {cause}; what is done is kept, "
             "run the same command again"
         ) from error
+
+
+class _UselessError(UserError):
+    """A mistake that makes all that was done useless."""
+
+
+@contextlib.contextmanager
+def _kept(partial: Path) -> Iterator[None]:
+    """Keeps the blocks that are done when a mistake comes after them."""
+    try:
+        yield
+    except _UselessError:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    except UserError as error:
+        number = len(_done(partial))
+        if not number:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        raise UserError(
+            f"{error}; then run the same command again: it goes on with "
+            f"{partial}, where {number} blocks of text are done"
+        ) from error
+
+
+def _collect(done, progress) -> list[dict]:
+    reports, totals = [], collections.Counter()
+    for block, report in done:
+        reports.append(report)
+        totals.update(report[TRAIN])
+        totals.update(report[HELD_OUT])
+        if totals["tokens"] >= _ENOUGH_TO_JUDGE:
+            _check_unknown(totals, reports)
+        if progress is not None:
+            progress(block.bytes, totals["tokens"])
+    return reports
 
 
 def _all_blocks(files, training_files, duplicates, options):
@@ -142,27 +174,41 @@ class _Duplicates:
         return True
 
 
-def _start(partial, files, held_out_files, tokenizer, options) -> None:
+def _start(partial, tokenizer, options, overwrite) -> None:
     """Makes the directory of unfinished work, or finds it there."""
-    started = {
-        "files": [[str(path), path.stat().st_size] for path in files],
-        "held_out_files": held_out_files,
-        **describe(tokenizer, options),
-    }
+    started = json.loads(json.dumps(describe(tokenizer, options)))
     path = partial / "started.json"
     if path.exists():
-        if json.loads(path.read_text()) == started:
+        before = json.loads(path.read_text())
+        before = {name: before.get(name) for name in started}
+        if before == started:
             return
-        warn(
-            f"{partial}: unfinished work on other files or with other options "
-            "is thrown away"
-        )
+        if _done(partial) and not overwrite:
+            raise UserError(
+                f"{partial}: has unfinished work with "
+                f"{_difference(before, started)}; finish it as it was begun, "
+                "or throw it away with --overwrite (overwrite=True)"
+            )
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, exist_ok=True)
     with new_file(path, overwrite=True) as temporary:
         temporary.write_text(json.dumps(started))
     vocabulary = tokenizer.save(partial)
     (partial / "tokenizer.json").write_text(json.dumps(vocabulary) + "\n")
+
+
+def _done(partial: Path) -> list[Path]:
+    """The reports of all blocks that are done."""
+    return [*partial.glob("*-*.json")]
+
+
+def _difference(before, now, name="") -> str:
+    """The first difference of two descriptions."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in now:
+            if before.get(key) != now[key]:
+                return _difference(before.get(key), now[key], key)
+    return f"{name}={before!r}, not {now!r}"
 
 
 def _run(
@@ -217,7 +263,7 @@ def _check_unknown(totals, reports) -> None:
     if unknown > UNKNOWN_LIMIT * tokens:
         examples = [text for report in reports for text in report["unknown"]]
         shown = "; ".join(repr(text[:60]) for text in examples[:3])
-        raise UserError(
+        raise _UselessError(
             f"{unknown / tokens:.0%} of the tokens are unknown to the "
             f"vocabulary, as in {shown}; train one on this text with "
             "`albert-tf vocabulary`"
@@ -227,8 +273,11 @@ def _check_unknown(totals, reports) -> None:
 def _finish(partial, output, reports, duplicates) -> dict:
     started = json.loads((partial / "started.json").read_text())
     manifest = make_manifest(started, reports, duplicates.dropped)
-    for path in [*partial.glob("*-*.json"), partial / "started.json"]:
+    for path in [*_done(partial), partial / "started.json"]:
         path.unlink()
+    for path in partial.glob("*.tfrecord"):
+        if path.name not in manifest["shards"]:  # of a file that is gone
+            path.unlink()
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     with new_directory(output, overwrite=True) as place:
         place.rmdir()
@@ -264,11 +313,12 @@ def make_manifest(
             counter.update(report[split])
     _check_unknown(counts[TRAIN] + counts[HELD_OUT], reports)
     if not counts[TRAIN]["examples"]:
-        raise UserError(
+        raise _UselessError(
             "the text makes no example: an example needs at least two "
             "sentences of one document, or `--objective none`"
         )
     names = dict.fromkeys(itertools.chain(*counts.values()))
+    shards = {k: v for report in reports for k, v in report["shards"].items()}
     return {
         "format": "albert_tf corpus",
         **facts,
@@ -277,4 +327,5 @@ def make_manifest(
             for split, counter in counts.items()
         },
         "dropped": dict(dropped),
+        "shards": dict(sorted(shards.items())),
     }

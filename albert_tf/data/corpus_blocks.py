@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,12 @@ class Block:
     def name(self) -> str:
         """Names the files that are made of it."""
         return f"{self.file:05d}-{self.number:05d}"
+
+    @property
+    def digest(self) -> str:
+        """Stands for what is in it."""
+        content = json.dumps([self.documents, self.held_out])
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 def read_blocks(
@@ -112,26 +119,37 @@ class BlockWriter:
         The same block gives the same files, whichever process does it.
 
         Returns:
-            Counts, under "train" and "held_out", and "unknown", a few texts
-            with too many unknown tokens; JSON-able. They are also written to
-            `NAME.json`, which says that the block is done.
+            Counts, under "train" and "held_out"; "shards", the number of
+            examples in each file; "unknown", a few texts with too many
+            unknown tokens; and the block's "digest"; JSON-able. They are also
+            written to `NAME.json`, which says that the block is done.
         """
         done = self._directory / f"{block.name}.json"
         if done.exists():
-            return json.loads(done.read_text())
+            report = _read_report(done)
+            if report.get("digest") == block.digest:
+                return report
+            self._remove(block)  # of what the file was before
         splits = {TRAIN: [], HELD_OUT: []}
         for document in block.documents:
             held_out = block.held_out or self._is_held_out(document)
             splits[HELD_OUT if held_out else TRAIN].append(document)
-        report = {"unknown": []}
+        report = {"digest": block.digest, "unknown": [], "shards": {}}
         for split, documents in splits.items():
             text = self._maker.tokenize(documents)
             report[split] = collections.Counter(text.counts)
-            report[split].update(self._write(block, split, text))
+            counts, shards = self._write(block, split, text)
+            report[split].update(counts)
+            report["shards"].update(shards)
             report["unknown"] += text.unknown
         with new_file(done, overwrite=True) as temporary:
             temporary.write_text(json.dumps(report))
         return report
+
+    def _remove(self, block) -> None:
+        (self._directory / f"{block.name}.json").unlink()
+        for path in self._directory.glob(f"*-{block.name}-*.tfrecord"):
+            path.unlink()
 
     def _is_held_out(self, document) -> bool:
         if not self._options.held_out_share:
@@ -139,10 +157,10 @@ class BlockWriter:
         number = int.from_bytes(fingerprint(document)[:8], "little")
         return number < self._options.held_out_share * 2**64
 
-    def _write(self, block, split, text) -> collections.Counter:
-        """Writes a file for each pass; counts its examples."""
+    def _write(self, block, split, text):
+        """Writes a file for each pass; counts, and examples in each file."""
         options = self._options
-        counts = collections.Counter()
+        counts, shards = collections.Counter(), {}
         # What is evaluated on is seen once.
         passes = options.passes if split == TRAIN else 1
         for number in range(passes if text.lengths else 0):
@@ -153,6 +171,7 @@ class BlockWriter:
             if not len(examples):
                 continue
             path = self._directory / f"{split}-{block.name}-{number}.tfrecord"
+            shards[path.name] = len(examples)
             if self._masker is None:
                 write_examples(path, examples)
             else:
@@ -161,4 +180,11 @@ class BlockWriter:
                     examples.token_ids, examples.word_starts, draws
                 )
                 write_official(path, examples, masked)
-        return counts
+        return counts, shards
+
+
+def _read_report(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text())
+    except ValueError:  # a power cut may leave an empty file
+        return {}

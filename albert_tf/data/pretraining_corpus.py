@@ -7,6 +7,7 @@ import functools
 import json
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from albert_tf.data.records import (
     parse_examples,
     parse_official,
 )
+from albert_tf.data.shards import find_shards
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import Tokenizer, restore_tokenizer
 
@@ -54,6 +56,7 @@ class PretrainingCorpus:
         directory: of `prepare_corpus`, or of TFRecord files in the official
             format (masked examples of one length).
         split: "train" or "held_out".
+        progress: is told, now and then, how many more bytes were checked.
 
     Attributes:
         directory: where it is.
@@ -63,28 +66,35 @@ class PretrainingCorpus:
         tokenizer: the vocabulary's; None where there is none.
 
     Raises:
-        UserError: there are no examples, or a file is damaged.
+        UserError: there are no examples, or a file is missing, damaged, or
+            of another corpus.
     """
 
-    def __init__(self, directory: str | os.PathLike, split: str = TRAIN):
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        split: str = TRAIN,
+        progress: Callable[[int], None] = lambda size: None,
+    ):
         self.directory = Path(directory)
         self.tokenizer, self.objective, self.length = None, None, None
-        paths = _find(self.directory, split)
+        shards = find_shards(self.directory, split)
         if (self.directory / MANIFEST).exists():
             self._read_manifest()
-        if not paths:
+        if not shards.paths:
             kind = "held-out" if split == HELD_OUT else "training"
             raise UserError(
                 f"{directory}: has no {kind} examples; `albert-tf prepare` "
                 "makes them"
             )
-        self._records = RecordFiles(paths)
-        self._inspect(paths[0])
+        self._records = RecordFiles(shards.paths, progress)
+        shards.check(self._records.counts)
+        self._inspect(shards.paths[0])
 
     @staticmethod
     def exists(directory: str | os.PathLike, split: str) -> bool:
         """Whether a directory has examples of a split."""
-        return bool(_find(Path(directory), split))
+        return bool(find_shards(Path(directory), split).paths)
 
     def _read_manifest(self):
         path = self.directory / MANIFEST
@@ -343,13 +353,6 @@ def _renamed(features):
         # Every example begins with [CLS].
         "example_weights": tf.cast(features["input_mask"][:, 0], tf.float32),
     }
-
-
-def _find(directory: Path, split: str) -> list[Path]:
-    """The files of a split; official ones are all for training."""
-    if (directory / MANIFEST).exists():
-        return sorted(directory.glob(f"{split}-*.tfrecord"))
-    return sorted(directory.glob("*.tfrecord*")) if split == TRAIN else []
 
 
 class _EpochOrder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import mmap
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,8 @@ from albert_tf.files import new_file
 # A record: its length, a checksum of that, its bytes, a checksum of those.
 _HEADER = struct.Struct("<QI")
 _FOOTER_BYTES = 4
+_OPEN_FILES = 200
+_FILES_AT_ONCE, _RECORDS_AT_ONCE = 50, 1000  # to check
 _CRC_POLYNOMIAL = np.uint32(0x82F63B78)
 _CRC_MASK = np.uint32(0xA282EAD8)
 
@@ -261,23 +263,34 @@ def _features(kind, data, ends):
 class RecordFiles:
     """TFRecord files as one sequence that is read in any order.
 
-    The files are mapped into memory, not loaded.
+    The files are mapped into memory, not loaded; a few of them at a time, as
+    a process may have no more than about a thousand open.
 
     Args:
         paths: the files, uncompressed.
+        progress: is told, now and then, how many more bytes were checked.
+
+    Attributes:
+        counts: number of records in each file.
 
     Raises:
-        UserError: a file is missing, empty or damaged.
+        UserError: a file is missing, empty or damaged. All checksums are
+            read.
     """
 
-    def __init__(self, paths: Sequence[Path]):
-        self._maps = [_map(path) for path in paths]
-        spans = [
-            _find_records(path, data)
-            for path, data in zip(paths, self._maps, strict=True)
-        ]
-        self._file = np.repeat(np.arange(len(spans)), [len(s) for s in spans])
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[int], None] = lambda size: None,
+    ):
+        self._paths = list(paths)
+        spans = [_find_records(path, _map(path)) for path in self._paths]
+        _check_sums(self._paths, progress)
+        self.counts = [len(of_file) for of_file in spans]
+        self._file = np.repeat(np.arange(len(spans)), self.counts)
         self._spans = np.concatenate(spans)
+        # What falls out of the cache is closed when nobody reads it any more.
+        self._map = functools.lru_cache(maxsize=_OPEN_FILES)(_map)
 
     def __len__(self):
         return len(self._spans)
@@ -285,7 +298,7 @@ class RecordFiles:
     def __getitem__(self, index: int) -> bytes:
         """A serialized `tf.train.Example`."""
         begin, end = self._spans[index]
-        return self._maps[self._file[index]][begin:end]
+        return self._map(self._paths[self._file[index]])[begin:end]
 
 
 def _map(path):
@@ -315,3 +328,26 @@ def _find_records(path, data):
         spans.append((begin, end))
         position = end + _FOOTER_BYTES
     return np.array(spans, np.int64)
+
+
+def _check_sums(paths, progress) -> None:
+    for first in range(0, len(paths), _FILES_AT_ONCE):
+        group = paths[first : first + _FILES_AT_ONCE]
+        if not _has_right_sums(group):
+            wrong = next(p for p in group if not _has_right_sums([p]))
+            raise UserError(
+                f"{wrong}: damaged: a checksum is wrong; make it again"
+            )
+        progress(sum(path.stat().st_size for path in group))
+
+
+def _has_right_sums(paths) -> bool:
+    import tensorflow as tf  # which checks them as fast as a disk reads
+
+    records = tf.data.TFRecordDataset([str(path) for path in paths])
+    try:
+        for _ in records.batch(_RECORDS_AT_ONCE):
+            pass
+    except tf.errors.DataLossError:
+        return False
+    return True

@@ -34,8 +34,16 @@ def test_what_is_counted_is_what_is_there(book_file, tokenizer, tmp_path):
     splits = manifest["splits"]
     assert sum(s["documents"] for s in splits.values()) == documents
     for split, counts in splits.items():
-        files = RecordFiles(sorted(output.glob(f"{split}-*.tfrecord")))
+        paths = sorted(output.glob(f"{split}-*.tfrecord"))
+        files = RecordFiles(paths)
         assert len(files) == counts["examples"]
+        of_split = {
+            name: count
+            for name, count in manifest["shards"].items()
+            if name.startswith(split)
+        }
+        names = [path.name for path in paths]
+        assert of_split == dict(zip(names, files.counts, strict=True))
         assert counts["positions"] == 64 * counts["examples"]
     train = splits["train"]
     assert train["padding"] < 0.07 * train["positions"]
@@ -139,53 +147,6 @@ def test_passes_cut_the_same_text_elsewhere(book_file, tokenizer, tmp_path):
     documents = sum(split["documents"] for split in splits.values())
     assert documents == book_file.read_text().count("\n")
     assert not [n for n in files if n.startswith("held_out") and "-1." in n]
-
-
-def test_interrupted_work_goes_on(book_file, tokenizer, tmp_path, monkeypatch):
-    whole, output = tmp_path / "whole", tmp_path / "corpus"
-    prepare_corpus([book_file], whole, tokenizer, OPTIONS, processes=1)
-
-    class StopWorkError(Exception):
-        pass
-
-    calls = []
-
-    def interrupt(characters, tokens):
-        calls.append(tokens)
-        if len(calls) == 3:
-            raise StopWorkError
-
-    with pytest.raises(StopWorkError):
-        prepare_corpus(
-            [book_file], output, tokenizer, OPTIONS, processes=1,
-            progress=interrupt,
-        )  # fmt: skip
-    assert not output.exists()
-    made = []
-    cut = corpus_blocks.ExampleMaker.cut
-    monkeypatch.setattr(
-        corpus_blocks.ExampleMaker,
-        "cut",
-        lambda self, text, rng: made.append(text) or cut(self, text, rng),
-    )
-    prepare_corpus([book_file], output, tokenizer, OPTIONS, processes=1)
-    assert contents(output) == contents(whole)
-    blocks = len([*whole.glob("train-*")])
-    assert len(made) < 2 * (blocks - 1)  # three blocks were not made again
-
-
-def test_unfinished_work_of_another_kind_is_thrown_away(
-    book_file, tokenizer, tmp_path
-):
-    whole, output = tmp_path / "whole", tmp_path / "corpus"
-    prepare_corpus([book_file], whole, tokenizer, OPTIONS, processes=1)
-    partial = tmp_path / "corpus.partial"
-    partial.mkdir()
-    (partial / "started.json").write_text('{"options": "others"}')
-    (partial / "train-00000-00099-0.tfrecord").write_bytes(b"of others")
-    with pytest.warns(UserWarning, match="is thrown away"):
-        prepare_corpus([book_file], output, tokenizer, OPTIONS, processes=1)
-    assert contents(output) == contents(whole)
 
 
 def test_exact_duplicates_are_dropped(book_file, tokenizer, tmp_path):

@@ -1,5 +1,7 @@
 import itertools
+import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -188,6 +190,57 @@ def test_corpora_that_cannot_be_used(corpus, corpus_directory, tmp_path):
     (copy / "corpus.json").write_text("{}")
     with pytest.raises(UserError, match="damaged"):
         PretrainingCorpus(copy)
+
+
+@pytest.fixture
+def copy(corpus_directory, tmp_path):
+    return Path(shutil.copytree(corpus_directory, tmp_path / "copy"))
+
+
+def test_files_that_are_missing_are_named(copy):
+    (path,) = copy.glob("held_out-*")
+    path.unlink()
+    PretrainingCorpus(copy)
+    for use in (PretrainingCorpus, PretrainingCorpus.exists):
+        with pytest.raises(UserError, match=f"lacks {path.name}, which"):
+            use(copy, "held_out")
+
+
+def test_files_of_another_corpus_are_named(copy):
+    (path,) = copy.glob("train-*")
+    other = copy / "train-00009-00000-0.tfrecord"
+    shutil.copy(path, other)
+    with pytest.raises(UserError, match=f"has {other.name}, which corpus.js"):
+        PretrainingCorpus(copy)
+    other.replace(path)
+    PretrainingCorpus(copy)
+    (held_out,) = copy.glob("held_out-*")
+    held_out.replace(path)
+    with pytest.raises(UserError, match=r"0.tfrecord: has \d+ examples, but"):
+        PretrainingCorpus(copy)
+
+
+def test_a_flipped_bit_is_found(copy):
+    (path,) = copy.glob("train-*")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=r"0.tfrecord: damaged"):
+        PretrainingCorpus(copy)
+
+
+def test_older_corpora_do_not_name_their_files(copy, corpus):
+    manifest = json.loads((copy / "corpus.json").read_text())
+    del manifest["shards"]
+    (copy / "corpus.json").write_text(json.dumps(manifest))
+    assert len(PretrainingCorpus(copy)) == len(corpus)
+
+
+def test_reading_is_told(corpus_directory):
+    told = []
+    PretrainingCorpus(corpus_directory, progress=told.append)
+    (path,) = corpus_directory.glob("train-*")
+    assert told == [path.stat().st_size]
 
 
 def test_models_that_do_not_fit(corpus, tmp_path):

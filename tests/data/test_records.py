@@ -1,3 +1,5 @@
+import resource
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -133,3 +135,30 @@ def test_files_that_cannot_be_read(tmp_path):
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(UserError, match="not a whole TFRecord"):
         RecordFiles([path])
+
+
+def test_a_wrong_checksum_is_found(tmp_path):
+    path = tmp_path / "a.tfrecord"
+    write_examples(path, EXAMPLES)
+    data = bytearray(path.read_bytes())
+    for place in (8, 20, len(data) - 1):  # of the length; text; of the text
+        damaged = data.copy()
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="a.tfrecord: damaged: a checksum"):
+            RecordFiles([path])
+
+
+def test_more_files_than_a_process_may_have_open(tmp_path):
+    paths = [tmp_path / f"{number}.tfrecord" for number in range(1030)]
+    write_examples(paths[0], EXAMPLES)
+    for path in paths[1:]:
+        path.hardlink_to(paths[0])
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limit[1]))
+    try:
+        records = RecordFiles(paths)
+        read = [records[i] for i in range(len(records))]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+    assert read == read[:2] * 1030
