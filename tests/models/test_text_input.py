@@ -337,3 +337,20 @@ def test_labels_as_numbers_and_probabilities(config, preprocessor):
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile(AdamW(1e-3), loss=loss, metrics=[])
     assert {*model.fit(TEXTS, both, verbose=0).history} == {"loss"}
+
+
+def test_all_positions_of_a_long_model_are_used(config, tmp_path):
+    config = dataclasses.replace(config, max_position_embeddings=1024)
+    tokenizer = SentencePieceTokenizer()
+    AlbertClassifier(config, ["-", "+"]).save_preset(
+        tmp_path / "long", "huggingface"
+    )
+    model = AlbertClassifier.from_preset(
+        f"hf:{tmp_path}/long", tokenizer=tokenizer
+    )
+    assert model.preprocessor.max_length == 1024
+    words = ["word"] * 1000
+    (a,) = model.predict(" ".join(words), verbose=0)["logits"]
+    words[900] = "other"
+    (b,) = model.predict(" ".join(words), verbose=0)["logits"]
+    assert (a != b).any()
