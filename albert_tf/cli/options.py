@@ -130,11 +130,12 @@ def _hints(kind: type) -> dict:
 
 
 def _helps(kind: type) -> dict[str, str]:
-    """What a class says of its attributes."""
-    _, _, text = (inspect.getdoc(kind) or "").partition("Attributes:\n")
+    """What a class, and those it inherits from, say of their attributes."""
     entry = re.compile(r"^    (\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
     helps = {}
-    for name, said in entry.findall(text):
-        said = " ".join(said.replace("`", "").split())
-        helps[name] = escape(said[0].upper() + said[1:])
+    for source in kind.__mro__:
+        _, _, text = (inspect.getdoc(source) or "").partition("Attributes:\n")
+        for name, said in entry.findall(text):
+            said = " ".join(said.replace("`", "").split())
+            helps.setdefault(name, escape(said[0].upper() + said[1:]))
     return helps

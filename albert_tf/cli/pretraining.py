@@ -13,42 +13,76 @@ from albert_tf.cli.options import field_names, refuse, takes_options
 from albert_tf.cli.terminal import console, say
 from albert_tf.data.corpus_options import CorpusOptions
 from albert_tf.data.masking_options import MaskingOptions
+from albert_tf.data.text_options import TextOptions
 from albert_tf.errors import UserError
 from albert_tf.training.pretrain_options import PretrainOptions
 
+TextFiles = Annotated[
+    list[str],
+    Argument(
+        help="Text: files, globs or directories of .txt or .jsonl, also with "
+        ".gz. Blank lines, or JSON objects, separate documents."
+    ),
+]
 
+
+@takes_options
 def vocabulary(
-    files: Annotated[list[Path], Argument(help="Text files, UTF-8.")],
+    context: Context,
+    files: TextFiles,
     output: Annotated[Path, Option(help="The .model file to make.")],
+    options: TextOptions,
     size: Annotated[int, Option(min=1, help="Number of tokens.")] = 30000,
     overwrite: Overwrite = False,
 ):
     """Trains a SentencePiece vocabulary as the official one was trained.
 
+    It reads what `prepare` reads, in the same way.
+
     Example:
     [bold]albert-tf vocabulary corpus.txt --output my.model --size 8000[/bold]
     """
-    from albert_tf.tokenizers import train_vocabulary
-
+    if options.sentence_per_line:
+        refuse(context, ["language"], "has no effect with --sentence-per-line")
     if output.suffix != ".model":
         raise UserError(f"{output}: the name of a vocabulary ends with .model")
-    made = train_vocabulary(files, output, size, overwrite=overwrite)
+
+    from albert_tf.cli.file_progress import FileProgress
+    from albert_tf.data.document_sentences import read_sentences
+    from albert_tf.data.documents import find_files
+    from albert_tf.tokenizers import train_vocabulary
+
+    texts = find_files(files)
+    _refuse_idle(context, texts)
+    with FileProgress(texts, console) as progress:
+
+        def read(path):
+            yield from read_sentences(path, options, progress.of())
+            if path == texts[-1]:
+                say("all is read; the training takes a while")
+
+        made = train_vocabulary(
+            texts, output, size, overwrite=overwrite, read=read
+        )
     say(
-        f"{size:,} tokens of {made['lines']:,} lines in {output}; "
-        f"{made['skipped_lines']:,} lines were too long"
+        f"{size:,} tokens of {made['lines']:,} sentences in {output}; "
+        f"{made['skipped_lines']:,} sentences were too long"
     )
+
+
+def _refuse_idle(context, texts: list[Path]) -> None:
+    """Refuses options of kinds of text that are not there."""
+    names = [path.name.lower() for path in texts]
+    if not any(".json" in name for name in names):
+        refuse(context, ["text_field"], "needs a file of JSON")
+    if not any(".txt" in name for name in names):
+        refuse(context, ["document_per_line"], "needs a plain text")
 
 
 @takes_options
 def prepare(
     context: Context,
-    files: Annotated[
-        list[str],
-        Argument(
-            help="Text: files, globs or directories of .txt or .jsonl, also "
-            "with .gz. Blank lines, or JSON objects, separate documents."
-        ),
-    ],
+    files: TextFiles,
     output: Annotated[str, Option(help="Directory to make.")],
     options: CorpusOptions,
     vocabulary: Annotated[
@@ -130,11 +164,7 @@ def prepare(
 
         texts = find_files(files)
         held_out_texts = find_files(held_out or [])
-        names = [path.name.lower() for path in (*texts, *held_out_texts)]
-        if not any(".json" in name for name in names):
-            refuse(context, ["text_field"], "needs a file of JSON")
-        if not any(".txt" in name for name in names):
-            refuse(context, ["document_per_line"], "needs a plain text")
+        _refuse_idle(context, [*texts, *held_out_texts])
         with FileProgress([*texts, *held_out_texts], console) as progress:
             manifest = prepare_corpus(
                 texts,

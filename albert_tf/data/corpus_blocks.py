@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.data.corpus_options import CorpusOptions
-from albert_tf.data.documents import read_documents
+from albert_tf.data.document_sentences import read_whole_lines
 from albert_tf.data.duplicates import fingerprint
 from albert_tf.data.masking import DRAWS, Masker
 from albert_tf.data.pretraining_examples import ExampleMaker
 from albert_tf.data.records import write_examples, write_official
-from albert_tf.data.wrapped_lines import unwrap
 from albert_tf.files import new_file
 from albert_tf.tokenizers import Tokenizer
 
@@ -64,15 +63,7 @@ def read_blocks(
         nonlocal done
         done = bytes_done
 
-    read = read_documents(
-        path,
-        options.errors,
-        options.document_per_line,
-        options.text_field,
-        progress,
-    )
-    if not options.sentence_per_line:
-        read = unwrap(read)
+    read = read_whole_lines(path, options, progress)
     documents, size, number = [], 0, 0
     for document in read:
         documents.append(document)

@@ -8,9 +8,9 @@ import itertools
 
 import numpy as np
 
-from albert_tf.data.cleaning import CleaningOptions, clean_document
+from albert_tf.data.cleaning import CleaningOptions
+from albert_tf.data.document_sentences import find_sentences
 from albert_tf.data.segments import Pair, SegmentCutter, SegmentOptions
-from albert_tf.data.sentences import split_sentences
 from albert_tf.data.word_cache import WordCache
 from albert_tf.data.words import ChineseWords, find_word_starts
 from albert_tf.tokenizers import Tokenizer
@@ -108,7 +108,13 @@ class ExampleMaker:
             documents: lines of each.
         """
         counts = collections.Counter(documents=len(documents))
-        documents = [self._sentences(lines, counts) for lines in documents]
+        found = [
+            find_sentences(lines, self._cleaning, self._language)
+            for lines in documents
+        ]
+        documents = [sentences for sentences, _ in found]
+        for _, dropped in found:
+            counts.update(dropped)
         sentences = [*itertools.chain.from_iterable(documents)]
         tokens, sizes = self._to_tokens(sentences)
         begins_word = self._begins_word[tokens]
@@ -120,8 +126,8 @@ class ExampleMaker:
         counts["unknown"] = len(places)
         unknown = []
         if len(places) > UNKNOWN_LIMIT * len(tokens):
-            found = np.searchsorted(np.cumsum(sizes), places, "right")
-            unknown = [sentences[k] for k in np.unique(found)[:3]]
+            numbers = np.searchsorted(np.cumsum(sizes), places, "right")
+            unknown = [sentences[k] for k in np.unique(numbers)[:3]]
         lengths = self._lengths(documents, sizes, begins_word, counts)
         return TokenizedText(tokens, begins_word, lengths, counts, unknown)
 
@@ -148,17 +154,6 @@ class ExampleMaker:
             padding=int(is_padding.sum()),
         )
         return examples, counts
-
-    def _sentences(self, lines, counts):
-        lines, dropped = clean_document(lines, self._cleaning)
-        counts.update(dropped)
-        if self._language is None:
-            return lines
-        return [
-            sentence
-            for line in lines
-            for sentence in split_sentences(line, self._language)
-        ]
 
     def _lengths(self, documents, sizes, begins_word, counts):
         """The lengths of the sentences, long ones in parts, by document."""

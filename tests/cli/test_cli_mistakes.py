@@ -139,9 +139,11 @@ def test_existing_outputs(home, fails):
     assert "ends with .png" in fails(*argv, test, "--overwrite")
     own = home / "old.model"
     own.touch()
-    argv = ["vocabulary", test, "--output"]
+    text = home / "some.txt"
+    text.write_text("Some text.")
+    argv = ["vocabulary", text, "--output"]
     assert "exists already" in fails(*argv, own)
-    assert "ends with .model" in fails(*argv, test, "--overwrite")
+    assert "ends with .model" in fails(*argv, text, "--overwrite")
     assert "is a directory" in fails("export", model, home, "--overwrite")
     assert (home / "model" / "config.json").read_bytes() == before
 
@@ -177,7 +179,7 @@ def test_read_only_places(home, fails):
     assert "may not be written to" in said
 
 
-def test_full_disk(home, fails, monkeypatch):
+def test_full_disk(home, fails, monkeypatch, data_dir):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
@@ -185,7 +187,8 @@ def test_full_disk(home, fails, monkeypatch):
     few.write_text("text\tlabel\na\tA\nb\tB\n")
     output = home / "never"
     file = home / "never.tflite"
-    vocabulary = ["vocabulary", home / "train.tsv", "--size", 300]
+    text = data_dir / "books_excerpt.txt"
+    vocabulary = ["vocabulary", text, "--size", 300]
     before = left(home)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)

@@ -1,6 +1,7 @@
 """The commands around pre-training, with right input and with wrong."""
 
 import dataclasses
+import gzip
 import json
 import signal
 import subprocess
@@ -50,6 +51,43 @@ def test_prepare_and_pretrain(book_file, tmp_path, capsys):
     config = json.loads((run / "model" / "config.json").read_text())
     assert (config["num_hidden_layers"], config["sharing"]) == (3, "none")
     assert config["hidden_dropout_prob"] == 0
+
+
+def test_a_vocabulary_is_made_of_what_prepare_takes(
+    book_file, tmp_path, capsys
+):
+    """And of the same sentences, as the kind of file does not matter."""
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    rows = [json.loads(line) for line in book_file.read_text().splitlines()]
+    with gzip.open(texts / "a.jsonl.gz", "wt", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps({"body": row["text"]}) + "\n")
+    (tmp_path / "a.txt").write_text("\n\n".join(r["text"] for r in rows))
+    made = []
+    for source, *options in (
+        [texts, "--text-field", "body"],
+        [tmp_path / "*.txt"],
+    ):
+        output = tmp_path / f"{len(made)}.model"
+        argv = ["vocabulary", source, "--output", output, "--size", "300"]
+        assert call([*argv, *options]) == 0
+        made.append(output.read_bytes())
+        out = capsys.readouterr().out
+        assert f"in {output}; 0 sentences were too long" in out
+    assert made[0] == made[1]
+
+
+def test_vocabulary_refuses(fails, book_file, tmp_path):
+    output = ("--output", tmp_path / "v.model")
+    for argv, said in (
+        ([book_file, "--document-per-line"], "needs a plain text"),
+        ([book_file, "--text-field", "body"], 'has no "body"; there are'),
+        ([tmp_path / "*.txt"], "no matching file"),
+        ([book_file, "--sentence-per-line", "--language", "de"], "no effect"),
+    ):
+        assert said in fails("vocabulary", *argv, *output)
+    assert not [*tmp_path.iterdir()]
 
 
 def other_values(kind) -> dict:
