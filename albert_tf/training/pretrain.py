@@ -17,10 +17,12 @@ from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
+from albert_tf.data.shards import find_shards
 from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import plot_learning_curve
 from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
+from albert_tf.training.bars import Bars
 from albert_tf.training.pretrain_optimizer import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
@@ -126,10 +128,14 @@ class _Run:
         self, source, corpus, output, options, changes, strategy, console
     ):
         self.output, self.strategy = output, strategy
-        self.corpus = PretrainingCorpus(corpus, TRAIN)
+        self.is_chief = is_chief(strategy)
+        if not self.is_chief:
+            console = None  # all would say the same
+        self.bars = Bars(console)
+        self.corpus = self._read(corpus, TRAIN)
         self.held_out = None
         if PretrainingCorpus.exists(corpus, HELD_OUT):
-            self.held_out = PretrainingCorpus(corpus, HELD_OUT)
+            self.held_out = self._read(corpus, HELD_OUT)
         self.options = _with_masking(options, self.corpus)
         checkpoint = starting_point(source, changes or {}, self.corpus)
         keras.utils.set_random_seed(options.seed)
@@ -137,7 +143,6 @@ class _Run:
             self.model = self._make_model(checkpoint)
             self.optimizer = make_optimizer(options)
             self.optimizer.build(self.model.trainable_variables)
-        self.is_chief = is_chief(strategy)
         if self.is_chief:
             output.mkdir(parents=True, exist_ok=True)
         self.state = PretrainingState(
@@ -150,6 +155,12 @@ class _Run:
         )
         self.monitor = self._make_monitor(console)
         self.dev = None
+
+    def _read(self, corpus, split: str) -> PretrainingCorpus:
+        paths = find_shards(Path(corpus), split).paths
+        size = sum(path.stat().st_size for path in paths)
+        with self.bars, self.bars.bar("reading", size) as progress:
+            return PretrainingCorpus(corpus, split, progress)
 
     def _make_model(self, checkpoint) -> AlbertPretrainer:
         options = self.options
@@ -188,7 +199,7 @@ class _Run:
             peak_flops=measure_matmul_flops(options.precision)
             * self.strategy.num_replicas_in_sync,
             directory=self.output if self.is_chief else None,
-            console=console if self.is_chief else None,
+            console=console,
         )
 
     def train(self, stop: StopSignal) -> PretrainResult:
@@ -208,7 +219,7 @@ class _Run:
             evaluator = PretrainingEvaluator(
                 self.model, self._distribute(self._dev_batches), self.strategy
             )
-        with self.monitor:
+        with self.bars:
             self._say_what_is_done(first)
             step = self._loop(first, trainer, evaluator)
         interrupted = step < self.options.steps
@@ -241,7 +252,7 @@ class _Run:
             options.checkpoint_every,
         )
         monitor.go_on_after(step)
-        with monitor.bar("step", options.steps, step) as tick:
+        with self.bars.bar("step", options.steps, step) as tick:
             while step < options.steps and not trainer.stopped:
                 due = min(_next(step, interval) for interval in intervals)
                 due = min(due, options.steps)
@@ -261,7 +272,7 @@ class _Run:
 
     def _evaluate(self, evaluator) -> dict[str, float]:
         batches = math.ceil(len(self.held_out) / self.options.batch_size)
-        with self.monitor.bar("evaluation", batches) as tick:
+        with self.bars.bar("evaluation", batches) as tick:
             return evaluator.evaluate(tick)
 
     # === Data ===

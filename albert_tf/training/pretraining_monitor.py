@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import math
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from albert_tf.errors import UserError
 from albert_tf.training.divergence import Divergence
@@ -27,8 +17,6 @@ from albert_tf.training.summaries import Summaries
 
 class PretrainingMonitor:
     """Adds throughput to the results of steps, logs them, and stops disasters.
-
-    As a context it shows bars, where the console is a terminal.
 
     Args:
         tokens: tokens of one step, padding included.
@@ -55,43 +43,7 @@ class PretrainingMonitor:
         self._summaries = Summaries(directory and directory / "tensorboard")
         self._console = console
         self._divergence = Divergence()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=console is None or not console.is_terminal,
-        )
         self.restart(0)
-
-    def __enter__(self):
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error):
-        self._progress.stop()
-
-    @contextlib.contextmanager
-    def bar(
-        self, name: str, total: int, done: int = 0
-    ) -> Iterator[Callable[[], None]]:
-        """Shows a bar for something that is done in parts.
-
-        Args:
-            name: what is done.
-            total: number of parts.
-            done: how many of them are done.
-
-        Yields:
-            What is to be called after each part.
-        """
-        task = self._progress.add_task(name, total=total, completed=done)
-        try:
-            yield functools.partial(self._progress.advance, task)
-        finally:
-            self._progress.remove_task(task)
 
     def go_on_after(self, step: int) -> None:
         """Begins after so many steps; forgets those that will be done again.

@@ -71,18 +71,3 @@ def test_what_was_logged_counts_when_a_run_goes_on(monitor, tmp_path):
     assert [json.loads(x)["step"] for x in lines] == [200, 200, 400, 400]
     with pytest.raises(UserError, match=r"diverged: .* after 5\.000"):
         monitor.train_result(600, result(9.0))
-
-
-def test_a_bar_shows_what_is_done(tmp_path):
-    file = io.StringIO()
-    console = Console(file=file, force_terminal=True, width=80)
-    monitor = PretrainingMonitor(1000, 2e6, 1e9, None, console)
-    with monitor, monitor.bar("step", 4, 1) as tick:
-        for _ in range(3):
-            tick()
-        monitor.say("a line")
-        with monitor.bar("evaluation", 2):
-            pass
-    shown = file.getvalue()
-    assert "4/4" in shown
-    assert "a line" in shown
