@@ -57,10 +57,11 @@ def open_tflite(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
 
     task = find_task(bundle.task)(**bundle.settings)
     segments = AlbertConfig.from_dict(bundle.config).type_vocab_size
-    return Predictor(task, _preprocessor(bundle), run, segments)
+    return Predictor(task, preprocessor_of(bundle), run, segments)
 
 
-def _preprocessor(bundle: Bundle) -> TextPreprocessor:
+def preprocessor_of(bundle: Bundle) -> TextPreprocessor:
+    """What encodes texts for a file."""
     config = bundle.preprocessor["tokenizer"]
     with tempfile.TemporaryDirectory() as directory:
         vocabulary = Path(directory, config["vocabulary"])
