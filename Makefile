@@ -4,8 +4,10 @@ VENV := .venv
 READY := $(VENV)/.ready
 JAX := .venv-jax
 JAX_READY := $(JAX)/.ready
+TORCH := .venv-torch
+TORCH_READY := $(TORCH)/.ready
 
-.PHONY: demo test test-jax lint format bench clean
+.PHONY: demo test test-jax test-torch lint format bench clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -15,6 +17,10 @@ test: $(READY)  ## all tests
 
 test-jax: $(JAX_READY)  ## layers and models on Keras' JAX backend
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest -m backend_agnostic \
+		tests/layers tests/models
+
+test-torch: $(TORCH_READY)  ## the same on Keras' PyTorch backend
+	KERAS_BACKEND=torch $(TORCH)/bin/python -m pytest -m backend_agnostic \
 		tests/layers tests/models
 
 lint: $(READY)
@@ -31,7 +37,7 @@ bench: $(READY)  ## padding, pre-training data and pre-training steps
 	$(VENV)/bin/python benchmarks/pretraining_step.py
 
 clean:
-	rm -rf build $(VENV) $(JAX)
+	rm -rf build $(VENV) $(JAX) $(TORCH)
 
 $(READY): requirements.txt setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,4 +48,9 @@ $(READY): requirements.txt setup.cfg pyproject.toml
 $(JAX_READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(JAX)
 	$(JAX)/bin/python -m pip install --quiet --editable '.[jax,test]'
+	touch $@
+
+$(TORCH_READY): setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(TORCH)
+	$(TORCH)/bin/python -m pip install --quiet --editable '.[torch,test]'
 	touch $@

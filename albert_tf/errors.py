@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 _NOT_THE_USERS = ("albert_tf", "export", "keras")
 
+_LONGEST = 1500  # characters of a message
+
 
 class UserError(ValueError):
     """A mistake of the caller's, told in one line.
@@ -15,6 +17,13 @@ class UserError(ValueError):
     be right. The command line prints it and exits with status 2; everywhere
     else it behaves as a `ValueError`.
     """
+
+    def __init__(self, message: object):
+        # What was received may be long, or have lines of its own.
+        text = " ".join(str(message).splitlines())
+        if len(text) > _LONGEST:
+            text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+        super().__init__(text)
 
     # Keras adds the arguments of the call to an error unless it has this.
     _keras_call_info_injected = True

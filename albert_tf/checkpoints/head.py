@@ -104,10 +104,12 @@ class Head:
 
     def fits(self, published: Mapping[str, Any]) -> bool:
         """Whether this is the head that a `config.json` speaks of."""
-        named = published.get("architectures") or []
-        return any(
-            name in named for name in self.huggingface
-        ) and self._has_problem(published)
+        named = published.get("architectures")
+        return (
+            isinstance(named, list)
+            and any(name in named for name in self.huggingface)
+            and self._has_problem(published)
+        )
 
     def is_in(
         self, tensors: Mapping[str, Any], published: Mapping[str, Any]
@@ -129,8 +131,9 @@ def _problem_type(published: Mapping[str, Any]) -> str:
     said = published.get("problem_type")
     if said is not None:
         return said
-    labels = published.get("id2label") or published.get("label2id") or {}
-    if published.get("num_labels", len(labels)) == 1:
+    labels = published.get("id2label") or published.get("label2id")
+    count = len(labels) if isinstance(labels, dict) else 0
+    if published.get("num_labels", count) == 1:
         return "regression"
     return "single_label_classification"
 

@@ -110,7 +110,9 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     weights, config = settle_projection(weights, config)
     arguments: dict[str, Any] = head.arguments(weights)
     if "logits/bias" in weights:
-        arguments["labels"] = _labels(published, len(weights["logits/bias"]))
+        arguments["labels"] = _labels(
+            published, len(weights["logits/bias"]), f"hf:{source}"
+        )
     return Checkpoint(
         source=f"hf:{source}",
         config=config,
@@ -172,12 +174,14 @@ def _table(head: Head) -> RenameTable:
     return RenameTable(_ENCODER_ROWS + rows)
 
 
-def _labels(published: dict[str, Any], count: int) -> list[str]:
+def _labels(published: dict[str, Any], count: int, source: str) -> list[str]:
     """Labels in the order of their numbers.
 
     Hugging Face leaves them out where they are LABEL_0, LABEL_1, ...
     """
     names = published.get("id2label") or {}
+    if not isinstance(names, dict):
+        raise UserError(f"{source}: id2label={names!r:.60} must be an object")
     return [str(names.get(str(i), f"LABEL_{i}")) for i in range(count)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
 from albert_tf.checkpoints.head import Head
@@ -35,15 +36,8 @@ def read(directory: str) -> Checkpoint:
             f"if it is Hugging Face's, say hf:{directory}, if Google's, "
             f"tf1:{directory}"
         )
-    model = read_json(path / _MODEL)
-    if model.get("format") != _FORMAT or not isinstance(
-        model.get("arguments"), dict
-    ):
-        raise UserError(
-            f'{path / _MODEL}: must say "format": "{_FORMAT}" and have '
-            "arguments"
-        )
-    config = AlbertConfig.load(path / _CONFIG)
+    model = _read_model(path / _MODEL)
+    config = AlbertConfig.load(path / _CONFIG, _FORMAT)
     tensors = open_safetensors(path / _WEIGHTS)
     if not any(name.startswith(ENCODER) for name in tensors):
         tensors = {ENCODER + name: tensor for name, tensor in tensors.items()}
@@ -51,11 +45,28 @@ def read(directory: str) -> Checkpoint:
         source=directory,
         config=config,
         weights=read_weights(tensors, config, directory),
-        model_name=model.get("model", ""),
-        base_names=tuple(model.get("bases", ())),
+        model_name=model["model"],
+        base_names=tuple(model["bases"]),
         arguments=model["arguments"],
         get_preprocessor=lambda: TextPreprocessor.load(path),
     )
+
+
+def _read_model(path: Path) -> dict[str, Any]:
+    """Reads `model.json`, whose values go into constructors."""
+    model = {"model": "", "bases": [], **read_json(path)}
+    if model.get("format") != _FORMAT:
+        raise UserError(f'{path}: must say "format": "{_FORMAT}"')
+    bases = model["bases"]
+    if not isinstance(model["model"], str):
+        raise UserError(f"{path}: model={model['model']!r:.60} must be a name")
+    if not isinstance(bases, list) or not all(
+        isinstance(base, str) for base in bases
+    ):
+        raise UserError(f"{path}: bases={bases!r:.60} must be names")
+    if not isinstance(model.get("arguments"), dict):
+        raise UserError(f"{path}: must have arguments, an object")
+    return model
 
 
 def write(

@@ -65,12 +65,16 @@ _AXES: dict[str, Axes] = {
 def weight_shapes(config: AlbertConfig) -> Iterator[tuple[str, Shape]]:
     """Names and shapes of a pre-trainer's weights, each distinct one once."""
     for template, axes in _AXES.items():
-        shape = tuple(
-            getattr(config, axis) if isinstance(axis, str) else axis
-            for axis in axes
-        )
+        shape = _shape(axes, config)
         for k in _numbers(template, config):
             yield template.format(k=k), shape
+
+
+def _shape(axes: Axes, config: AlbertConfig) -> Shape:
+    return tuple(
+        getattr(config, axis) if isinstance(axis, str) else axis
+        for axis in axes
+    )
 
 
 def _numbers(template: str, config: AlbertConfig) -> range:
@@ -86,12 +90,13 @@ def _numbers(template: str, config: AlbertConfig) -> range:
 def parameter_count(config: AlbertConfig) -> int:
     """Distinct weights of the encoder with its pooler (paper, table 1).
 
-    Layers that share a block count it once.
+    Layers that share a block count it once. Nothing is written out, however
+    many blocks a damaged number says.
     """
     return sum(
-        math.prod(shape)
-        for name, shape in weight_shapes(config)
-        if name.startswith(ENCODER)
+        len(_numbers(template, config)) * math.prod(_shape(axes, config))
+        for template, axes in _AXES.items()
+        if template.startswith(ENCODER)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -15,8 +15,8 @@ def check_labels(labels: Sequence[str], least: int = 2) -> list[str]:
     Raises:
         UserError: if there are fewer than `least`, or one is there twice.
     """
-    if isinstance(labels, str):
-        raise UserError(f"labels must be a list of names; got {labels!r}")
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise UserError(f"labels must be a list of names; got {labels!r:.60}")
     labels = [str(label) for label in labels]
     if len(labels) < least or len(set(labels)) != len(labels):
         number = {1: "one name", 2: "two different names"}[least]

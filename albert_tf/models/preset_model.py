@@ -9,11 +9,16 @@ import keras
 import numpy as np
 
 from albert_tf.checkpoints import Head, read_checkpoint, write_checkpoint
+from albert_tf.checkpoints.shapes import parameter_count
 from albert_tf.config import AlbertConfig
 from albert_tf.data.features import INPUTS
+from albert_tf.errors import UserError
 from albert_tf.models.assignment import to_checkpoint
 from albert_tf.models.loading import make_model, with_dropout
 from albert_tf.models.weight_names import named_weights
+
+# Four times the largest published model.
+_MOST_PARAMETERS = 2**30
 
 
 class PresetModel(keras.Model):
@@ -167,9 +172,23 @@ class PresetModel(keras.Model):
         """The inverse of `get_config`."""
         config = dict(config)
         config["dtype"] = keras.saving.deserialize_keras_object(config["dtype"])
-        model = cls(AlbertConfig.from_dict(config.pop("config")), **config)
+        albert = AlbertConfig.from_dict(config.pop("config"))
+        _check_size(albert)
+        model = cls(albert, **config)
         model.build_rest()
         return model
+
+
+def _check_size(config: AlbertConfig) -> None:
+    """Keras makes a model before it looks at the weights in its file."""
+    parameters = parameter_count(config)
+    if parameters > _MOST_PARAMETERS:
+        raise UserError(
+            f"a model of {parameters:,} parameters (hidden_size="
+            f"{config.hidden_size}, vocab_size={config.vocab_size}, "
+            f"num_blocks={config.num_blocks}) is not made of a Keras file; "
+            f"{_MOST_PARAMETERS:,} are the most"
+        )
 
 
 def model_classes() -> dict[str, type[PresetModel]]:

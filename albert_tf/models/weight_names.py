@@ -53,9 +53,11 @@ def _is_named(layer) -> bool:
 def _attributes(layer) -> dict[int, str]:
     """Names of the attributes that hold layers, also in lists and dicts."""
     names = {}
-    # What Keras and TensorFlow keep for themselves comes last.
+    # PyTorch keeps layers apart from other attributes.
+    values = {**vars(layer), **vars(layer).get("_modules", {})}
+    # What Keras and its backends keep for themselves comes last.
     for attribute, value in sorted(
-        vars(layer).items(), key=lambda item: item[0].startswith("_")
+        values.items(), key=lambda item: item[0].startswith("_")
     ):
         names.setdefault(id(value), attribute)
         if isinstance(value, Mapping):

@@ -4,7 +4,7 @@ import dataclasses
 
 from albert_tf.errors import UserError
 
-_MOST_IDS = 2**24  # no embedding is larger; bounds the list of pieces
+_MOST_IDS = 2**21  # no embedding is larger; bounds the list of pieces
 
 
 @dataclasses.dataclass(frozen=True)

@@ -49,17 +49,17 @@ class SentencePieceTokenizer(Tokenizer):
         try:
             self._model.LoadFromSerializedProto(self._data)
             complete = _is_complete(self._data)
-        except (RuntimeError, IndexError):
+            pieces = [
+                self._model.id_to_piece(index)
+                for index in range(self._model.get_piece_size())
+            ]
+        except (RuntimeError, IndexError, UnicodeDecodeError):
             complete = False
         if not complete:
             raise UserError(
                 f"vocabulary {source}: not a SentencePiece model, or a "
                 "truncated one"
             )
-        pieces = [
-            self._model.id_to_piece(index)
-            for index in range(self._model.get_piece_size())
-        ]
         self._rename_unknown(pieces[self._model.unk_id()])
         self._bytes = {i for i in range(len(pieces)) if self._model.is_byte(i)}
         # Unless it was trained with options that hardly anyone uses. (Rules

@@ -63,11 +63,16 @@ class WordPieceTokenizer(Tokenizer):
         import tokenizers  # heavier than all of this package together
 
         pieces = _read_pieces(self._data, source)
+        names = self.settings.special_tokens
+        unknown = names[1]
+        if unknown not in pieces:  # which an added token does not mend
+            missing = " ".join(name for name in names if name not in pieces)
+            raise UserError(f"vocabulary {source}: lacks {missing}")
         self._basic_text = BasicText(self.settings)
         self._tokenizer = tokenizers.Tokenizer(
             tokenizers.models.WordPiece(
                 {piece: index for index, piece in enumerate(pieces)},
-                unk_token=self.settings.special_tokens[1],
+                unk_token=unknown,
                 max_input_chars_per_word=_LONGEST_WORD[self.settings.follows],
             )
         )

@@ -49,6 +49,40 @@ def test_another_models_file_fails(classifier, files, examples, randomize):
         kernel.assign(right)
 
 
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf"), -1])
+def test_thresholds_are_numbers(classifier, files, examples, threshold):
+    with pytest.raises(UserError, match="threshold=.* must be a number"):
+        verify(classifier, files["int8"], examples, threshold=threshold)
+    with pytest.raises(UserError, match="least_agreement=.* must be a number"):
+        verify(classifier, files["int8"], examples, least_agreement=threshold)
+
+
+def _of_another_model(classifier, path, quantization, bias):
+    """A file with the same labels, made with another bias of the logits."""
+    right = classifier.logits_dense.bias.numpy()
+    try:
+        classifier.logits_dense.bias.assign(right + bias)
+        to_tflite(classifier, path, quantization)
+    finally:
+        classifier.logits_dense.bias.assign(right)
+
+
+def test_float_outputs_are_compared(classifier, examples, tmp_path):
+    """All answers are the same, and yet it is another model."""
+    path = tmp_path / "model.tflite"
+    _of_another_model(classifier, path, "float32", 0.01)
+    with pytest.raises(VerificationError, match="differ from Keras by 0.01"):
+        verify(classifier, path, examples)
+
+
+def test_answers_of_int8_are_compared(classifier, examples, tmp_path):
+    """A score that is allowed to fall hides no other answers."""
+    path = tmp_path / "model.tflite"
+    _of_another_model(classifier, path, "int8", np.array([0, 0, 1e3]))
+    with pytest.raises(VerificationError, match="gives the same answer as"):
+        verify(classifier, path, examples, threshold=100)
+
+
 def test_nan_fails(classifier, examples, tmp_path):
     bias = classifier.logits_dense.bias
     right = bias.numpy()

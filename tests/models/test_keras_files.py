@@ -88,6 +88,43 @@ def test_a_link_in_the_file_is_none(parts, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"hidden_size": 20_000}, "a model of 2,00.*hidden_size=20000, "),
+        ({"vocab_size": 2**31}, "vocab_size=2147483648, .* are the most"),
+        ({"vocab_size": 2**70}, "are the most"),
+        ({"num_hidden_layers": 10**9, "sharing": "none"}, "=1000000000"),
+        ({"inner_group_num": 10**12}, "num_blocks=1000000000000"),
+        ({"vocab_size": "7"}, "must be a whole number"),
+        ({"more": 1}, "has no field more"),
+    ],
+    ids=str,
+)
+def test_sizes_are_bounded(parts, tmp_path, changes, words, monkeypatch):
+    values = json.loads(parts["config.json"])
+    values["config"]["config"] |= changes
+    # TensorFlow's memory is not traced.
+    monkeypatch.setattr(AlbertClassifier, "__init__", None)
+    with pytest.raises(ValueError, match=words):
+        load({**parts, "config.json": json.dumps(values)}, tmp_path / "m.keras")
+
+
+def test_empty_configuration(parts, tmp_path):
+    values = json.loads(parts["config.json"])
+    values["config"]["config"] = {}  # means the base model
+    with pytest.raises(ValueError, match="vocab_size=30000"):
+        load({**parts, "config.json": json.dumps(values)}, tmp_path / "m.keras")
+
+
+@pytest.mark.parametrize("labels", ["abc", 5, ["a"], ["a", "a"], None])
+def test_wrong_labels(parts, tmp_path, labels):
+    values = json.loads(parts["config.json"])
+    values["config"]["labels"] = labels
+    with pytest.raises(ValueError, match="labels must be"):
+        load({**parts, "config.json": json.dumps(values)}, tmp_path / "m.keras")
+
+
+@pytest.mark.parametrize(
     ("max_length", "words"),
     [
         (2**70, "must be at most max_position_embeddings=512"),

@@ -179,7 +179,7 @@ def test_argument_that_is_not_saved_is_told(tiny, tmp_path):
 
 def test_encoder_in_a_layer_of_a_functional_model(tiny, batch, tmp_path):
     inputs = {
-        name: keras.Input((None,), dtype="int32", name=name) for name in batch
+        name: keras.Input((9,), dtype="int32", name=name) for name in batch
     }
     layer = Pooled(AlbertEncoder(tiny, name="encoder"), name="mine")
     model = keras.Model(inputs, layer(inputs))
