@@ -24,6 +24,16 @@ TextFiles = Annotated[
         ".gz. Blank lines, or JSON objects, separate documents."
     ),
 ]
+KeepCase = Annotated[
+    bool, Option("--keep-case", help="Do not lower-case the text.")
+]
+KeepAccents = Annotated[
+    bool,
+    Option(
+        "--keep-accents",
+        help="Keep the marks on letters, as Japanese, German and others need.",
+    ),
+]
 
 
 @takes_options
@@ -33,11 +43,14 @@ def vocabulary(
     output: Annotated[Path, Option(help="The .model file to make.")],
     options: TextOptions,
     size: Annotated[int, Option(min=1, help="Number of tokens.")] = 30000,
+    keep_case: KeepCase = False,
+    keep_accents: KeepAccents = False,
     overwrite: Overwrite = False,
 ):
     """Trains a SentencePiece vocabulary as the official one was trained.
 
-    It reads what `prepare` reads, in the same way.
+    It reads what `prepare` reads, in the same way. Whether case and marks are
+    kept is written beside it, so that `prepare` does the same.
 
     Example:
     [bold]albert-tf vocabulary corpus.txt --output my.model --size 8000[/bold]
@@ -62,12 +75,52 @@ def vocabulary(
                 say("all is read; the training takes a while")
 
         made = train_vocabulary(
-            texts, output, size, overwrite=overwrite, read=read
+            texts,
+            output,
+            size,
+            _settings(keep_case, keep_accents),
+            overwrite=overwrite,
+            read=read,
         )
     say(
         f"{size:,} tokens of {made['lines']:,} sentences in {output}; "
         f"{made['skipped_lines']:,} sentences were too long"
     )
+
+
+def _settings(keep_case: bool, keep_accents: bool):
+    from albert_tf.tokenizers import TokenizerSettings
+
+    return TokenizerSettings(
+        lowercase=not keep_case, strip_accents=False if keep_accents else None
+    )
+
+
+def _tokenizer(context, vocabulary: str | None, keep_case, keep_accents):
+    """The tokenizer of a file, or of a model, which knows its settings."""
+    from albert_tf.tokenizers import tokenizer_for_file
+
+    is_file = vocabulary is None or (
+        Path(vocabulary).suffix
+        and ":" not in vocabulary
+        and not Path(vocabulary).is_dir()
+    )
+    if is_file and not (keep_case or keep_accents):
+        return tokenizer_for_file(vocabulary)
+    if is_file and not Path(vocabulary or "").with_suffix(".json").exists():
+        settings = _settings(keep_case, keep_accents)
+        return tokenizer_for_file(vocabulary, settings)
+    refuse(
+        context,
+        ["keep_case", "keep_accents"],
+        f"has no effect: {vocabulary} says itself what is kept",
+    )
+    from albert_tf.checkpoints import read_checkpoint
+
+    preprocessor = read_checkpoint(vocabulary).get_preprocessor()
+    if preprocessor is None:
+        raise UserError(f"{vocabulary}: has no vocabulary")
+    return preprocessor.tokenizer
 
 
 def _refuse_idle(context, texts: list[Path]) -> None:
@@ -86,9 +139,14 @@ def prepare(
     output: Annotated[str, Option(help="Directory to make.")],
     options: CorpusOptions,
     vocabulary: Annotated[
-        Path | None,
-        Option(help="A .model or vocab.txt file; the official English one."),
+        str | None,
+        Option(
+            help="A .model or vocab.txt file, or a model to have that of; the "
+            "official English one."
+        ),
     ] = None,
+    keep_case: KeepCase = False,
+    keep_accents: KeepAccents = False,
     held_out: Annotated[
         list[str] | None, Option(help="Text to evaluate on instead of a share.")
     ] = None,
@@ -141,9 +199,8 @@ def prepare(
         refuse(context, ["processes"], "has no effect with --runner")
 
     from albert_tf.cli import tables
-    from albert_tf.tokenizers import tokenizer_for_file
 
-    tokenizer = tokenizer_for_file(vocabulary)
+    tokenizer = _tokenizer(context, vocabulary, keep_case, keep_accents)
     if runner is not None:
         from albert_tf.data.beam_corpus import prepare_with_beam
 

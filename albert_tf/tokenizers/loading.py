@@ -4,6 +4,7 @@ import pathlib
 
 from albert_tf.errors import UserError
 from albert_tf.files import file_within
+from albert_tf.json_files import read_json
 from albert_tf.tokenizers.json_tokenizer import JsonTokenizer
 from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
 from albert_tf.tokenizers.tokenizer_settings import TokenizerSettings
@@ -57,7 +58,8 @@ def tokenizer_for_file(path=None, settings=None):
     Args:
         path: a SentencePiece `.model`, a WordPiece `.txt` or a
             `tokenizer.json`; None for the official English vocabulary.
-        settings: a `TokenizerSettings`; None for those of the published
+        settings: a `TokenizerSettings`; None for those that
+            `train_vocabulary` wrote beside the file, or those of the published
             models.
 
     Returns:
@@ -79,4 +81,12 @@ def tokenizer_for_file(path=None, settings=None):
             f"vocabulary {path}: must be a SentencePiece .model, a WordPiece "
             ".txt or a tokenizer.json file"
         )
+    beside = path.with_suffix(".json")
+    if settings is None and path.suffix == ".model" and beside.exists():
+        try:
+            settings = TokenizerSettings.from_dict(read_json(beside))
+        except UserError as error:
+            raise UserError(
+                f"{beside}: is no settings of a vocabulary: {error}"
+            ) from None
     return suffixes[path.suffix](path, settings)

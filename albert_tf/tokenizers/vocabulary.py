@@ -9,6 +9,7 @@ import sentencepiece
 
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_file, new_file
+from albert_tf.json_files import write_json
 from albert_tf.tokenizers.clean_text import clean_text
 from albert_tf.tokenizers.tokenizer_settings import PUBLISHED
 
@@ -36,11 +37,12 @@ def train_vocabulary(
 
     Args:
         files: paths of text files.
-        output: path of the `.model` file; a `.vocab` file that lists pieces
-            and scores is written beside it.
+        output: path of the `.model` file; beside it are written a `.vocab`
+            file that lists pieces and scores, and a `.json` file with the
+            settings, which `tokenizer_for_file` reads.
         vocab_size: V, the number of pieces.
-        settings: a `TokenizerSettings`, of which the tokenizer must be given
-            the same: whether to lower-case and to drop marks.
+        settings: a `TokenizerSettings`: whether to lower-case and to drop
+            marks.
         character_coverage: the share of characters that get a piece; rarer
             ones are unknown.
         overwrite: whether files that are there may be replaced.
@@ -61,8 +63,9 @@ def train_vocabulary(
     if model_path.suffix != ".model":
         model_path = model_path.with_name(f"{model_path.name}.model")
     vocab_path = model_path.with_suffix(".vocab")
-    check_new_file(model_path, overwrite)
-    check_new_file(vocab_path, overwrite)
+    settings_path = model_path.with_suffix(".json")
+    for path in (model_path, vocab_path, settings_path):
+        check_new_file(path, overwrite)
     corpus = _Corpus(files, settings, read or _read_lines)
     writer = io.BytesIO()
     try:
@@ -88,6 +91,8 @@ def train_vocabulary(
         path.write_bytes(writer.getvalue())
     with new_file(vocab_path, overwrite) as path:
         path.write_bytes(_list_pieces(writer.getvalue()))
+    with new_file(settings_path, overwrite) as path:
+        write_json(path, settings.to_dict())
     return {
         "pieces": vocab_size,
         "lines": corpus.lines,

@@ -37,6 +37,7 @@ def test_the_list_names_every_piece(trained):
     assert len(lines) == 500
     assert lines[:3] == ["<pad>\t0", "<unk>\t0", "[CLS]\t0"]
     assert sorted(p.name for p in trained[0].parent.iterdir()) == [
+        "books.json",
         "books.model",
         "books.vocab",
     ]
