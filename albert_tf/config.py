@@ -12,6 +12,9 @@ from albert_tf.errors import UserError
 from albert_tf.json_files import read_json
 
 ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu", "tanh", "linear")
+# No file shows how often its weights are applied, so that nothing else would
+# tell that a number is damaged before a model runs for years.
+_MOST_APPLIED = 10_000
 SHARING = ("all", "attention", "feed_forward", "none")
 
 
@@ -89,6 +92,12 @@ class AlbertConfig:
             "num_attention_heads",
             self.hidden_size % self.num_attention_heads == 0,
             f"must divide hidden_size={self.hidden_size}",
+        )
+        self._check(
+            "num_hidden_layers",
+            self.num_hidden_layers * self.inner_group_num <= _MOST_APPLIED,
+            f"times inner_group_num={self.inner_group_num} must be at most "
+            f"{_MOST_APPLIED}: so often are blocks applied",
         )
         self._check(
             "num_hidden_groups",

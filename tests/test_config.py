@@ -63,6 +63,10 @@ def test_no_sharing_is_one_group_a_layer_elsewhere():
             "num_attention_heads=12 must divide hidden_size",
         ),
         ({"num_hidden_layers": 0}, "num_hidden_layers=0 must be a whole"),
+        (
+            {"num_hidden_layers": 5_001, "inner_group_num": 2},
+            "num_hidden_layers=5001 times inner_group_num=2 must be at most",
+        ),
         ({"vocab_size": "30000"}, "vocab_size='30000' must be a whole"),
         ({"vocab_size": True}, "vocab_size=True must be a whole"),
         ({"hidden_dropout_prob": 1.0}, "hidden_dropout_prob=1.0 must be"),
