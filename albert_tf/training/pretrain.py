@@ -313,8 +313,8 @@ def _with_masking(
     if options.masking is not None:
         raise UserError(
             f"{corpus.directory}: its examples were masked when they were "
-            f"made, so masking={options.masking} would have no effect; leave "
-            "it out, or prepare the text without --mask-once"
+            "made, so options of masking would have no effect; leave them "
+            "out, or prepare the text without --mask-once"
         )
     return options
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import warnings
 
 import keras
 import numpy as np
@@ -42,6 +43,23 @@ def test_pretrainer(
     assert_same(loaded, model)
     if config.sharing == "all":
         assert loaded.config == config
+
+
+@pytest.mark.parametrize("formats", [("hf:", "tf1:"), ("tf1:", "hf:")])
+def test_pretrainer_without_the_order_head(
+    tmp_path, small_config, randomize, assert_same, formats
+):
+    """It stays without, and without a pooler, on the way through both."""
+    model = randomize(AlbertPretrainer(small_config, sentence_order=False))
+    first, second = formats
+    model.save_preset(tmp_path / "a", FORMATS[first])
+    convert(f"{first}{tmp_path}/a", tmp_path / "b", FORMATS[second])
+    for source in (f"{first}{tmp_path}/a", f"{second}{tmp_path}/b"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            loaded = AlbertPretrainer.from_preset(source)
+        assert loaded.sentence_order_head is None
+        assert_same(loaded, model)
 
 
 @pytest.mark.parametrize("source", FORMATS)

@@ -301,6 +301,19 @@ def test_pretrain_refuses(fails, corpus_directory, tmp_path):
     assert not [*(tmp_path / "run").glob("checkpoints/*")]
 
 
+def test_examples_that_are_masked_already(fails, book_file, tmp_path, capsys):
+    argv = ["prepare", book_file, "--output", tmp_path / "corpus"]
+    argv += ["--length", "64", "--processes", "1", "--held-out-share", "0"]
+    assert call([*argv, "--mask-once", "--max-predictions", "5"]) == 0
+    argv = ["pretrain", tmp_path / "corpus", "--output", tmp_path / "run"]
+    argv += ["--model", "albert_pico", "--steps", "1", "--batch-size", "8"]
+    for option in (["--masking", "word"], ["--max-predictions", "5"]):
+        assert "were masked when they were made" in fails(*argv, *option)
+    assert not (tmp_path / "run").exists()
+    assert call(argv) == 0
+    assert "no held-out examples" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_killed_preparation_goes_on(book_file, tmp_path):
     """`kill -9` in the middle; the same command ends with the same files."""
