@@ -5,6 +5,7 @@ import math
 import keras
 import numpy as np
 
+from albert_tf.data.encodings import Encodings
 from albert_tf.data.features import pad
 
 
@@ -35,7 +36,7 @@ class BucketedBatches(keras.utils.PyDataset):
     examples then differ a little.
 
     Args:
-        encodings: n `Encoding`s.
+        encodings: n `Encoding`s, best as `Encodings`.
         targets: an array with n rows; a list of n arrays, whose rows are
             those of the tokens and which are filled up with -1; a dictionary
             of such; or None.
@@ -75,10 +76,12 @@ class BucketedBatches(keras.utils.PyDataset):
                 raise ValueError(
                     f"{len(encodings)} encodings, but {len(array)} {name}"
                 )
+        if not isinstance(encodings, Encodings):
+            encodings = Encodings(encodings)
         self._encodings = encodings
         self._targets = targets
         self._weights = None if weights is None else np.asarray(weights)
-        self._lengths = np.array([len(one.token_ids) for one in encodings])
+        self._lengths = encodings.lengths
         self._batch_size = batch_size
         self._shuffle = shuffle
         self._seed = seed
@@ -182,8 +185,7 @@ class BucketedBatches(keras.utils.PyDataset):
     @property
     def truncated_share(self) -> float:
         """The share of examples that lost tokens to `max_length`."""
-        truncated = sum(one.num_truncated > 0 for one in self._encodings)
-        return truncated / self.num_examples
+        return float((self._encodings.num_truncated > 0).mean())
 
     @property
     def padded_share(self) -> float:

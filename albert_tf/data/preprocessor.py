@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from albert_tf.data.encodings import Encodings
 from albert_tf.data.features import pad
 from albert_tf.errors import UserError, require_at_least
 from albert_tf.json_files import read_json, write_json
 from albert_tf.tokenizers import Encoding, Tokenizer, restore_tokenizer
 
 _FILE = "preprocessor.json"
+_CHUNK = 1024  # texts that are encoded at once
 
 
 class TextPreprocessor:
@@ -29,12 +31,19 @@ class TextPreprocessor:
         tokenizer: makes the token ids.
         max_length: longest sequence in tokens, special ones included; what
             is longer is truncated.
+        progress: is told, now and then, how many more texts are encoded.
     """
 
-    def __init__(self, tokenizer: Tokenizer, max_length: int = 512):
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        max_length: int = 512,
+        progress: Callable[[int], None] | None = None,
+    ):
         require_at_least(3, max_length=max_length)
         self.tokenizer = tokenizer
         self.max_length = max_length
+        self._progress = progress or (lambda number: None)
 
     def __call__(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None
@@ -54,13 +63,33 @@ class TextPreprocessor:
         """The same with another longest sequence."""
         return TextPreprocessor(self.tokenizer, max_length)
 
+    def with_progress(
+        self, progress: Callable[[int], None]
+    ) -> TextPreprocessor:
+        """The same, which tells how far it is."""
+        return TextPreprocessor(self.tokenizer, self.max_length, progress)
+
     def encode(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None
-    ) -> list[Encoding]:
+    ) -> Encodings:
         """Encodes without padding; see `Tokenizer.encode_batch`."""
-        return self.tokenizer.encode_batch(
-            texts, pairs, max_length=self.max_length
-        )
+        if pairs is not None and len(pairs) != len(texts):
+            raise UserError(
+                f"pairs need as many first as second texts; got {len(texts)} "
+                f"and {len(pairs)}"
+            )
+        return Encodings(self._encode(texts, pairs))
+
+    def _encode(self, texts, pairs) -> Iterator[Encoding]:
+        for start in range(0, len(texts), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            encodings = self.tokenizer.encode_batch(
+                texts[part],
+                None if pairs is None else pairs[part],
+                max_length=self.max_length,
+            )
+            self._progress(len(encodings))
+            yield from encodings
 
     def save(self, directory: str | os.PathLike) -> None:
         """Writes `preprocessor.json` and the vocabulary to `directory`."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from albert_tf.data.encodings import Encodings
 from albert_tf.data.features import pad
 from albert_tf.tokenizers import Encoding
 
@@ -21,15 +22,19 @@ class Rows:
     """What a task makes of examples: one sequence for each, or several.
 
     Attributes:
-        encodings: R sequences.
+        encodings: R sequences; a plain list of them is put into `Encodings`.
         examples: int [R], the number of the example that each is of, not
             descending; every example has one at least.
         inputs: what the model takes besides, by name: int32 [R, ...].
     """
 
-    encodings: Sequence[Encoding]
+    encodings: Encodings | Sequence[Encoding]
     examples: np.ndarray
     inputs: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        if not isinstance(self.encodings, Encodings):
+            object.__setattr__(self, "encodings", Encodings(self.encodings))
 
     @classmethod
     def one_each(cls, encodings: Sequence[Encoding]) -> Rows:
@@ -49,11 +54,14 @@ class Rows:
     @property
     def truncated_share(self) -> float:
         """The share of rows that lost tokens to the longest length."""
-        cut = sum(one.num_truncated > 0 for one in self.encodings)
-        return cut / max(1, len(self))
+        return self.num_truncated / max(1, len(self))
+
+    @property
+    def num_truncated(self) -> int:
+        """How many rows lost tokens to the longest length."""
+        return int((self.encodings.num_truncated > 0).sum())
 
     def unknown_share(self, unk_id: int) -> float:
         """The share of tokens that are not in the vocabulary."""
-        tokens = sum(len(one.token_ids) for one in self.encodings)
-        unknown = sum(one.token_ids.count(unk_id) for one in self.encodings)
-        return unknown / max(1, tokens)
+        token_ids = self.encodings.token_ids
+        return float((token_ids == unk_id).sum()) / max(1, len(token_ids))

@@ -117,18 +117,29 @@ class Predictor:
             )
         ]
 
-    def rows(self, examples: Sequence[Any]) -> Rows:
+    def rows(
+        self,
+        examples: Sequence[Any],
+        progress: Callable[[int], None] | None = None,
+    ) -> Rows:
         """What the model sees of the examples; warns of unknown tokens.
+
+        Args:
+            examples: see `Task.rows`.
+            progress: is told, now and then, how many more texts are encoded.
 
         Raises:
             UserError: if there are pairs, but the model has one segment only.
         """
-        rows = self.task.rows(examples, self.preprocessor)
-        if any(one.segment_ids[-1] >= self._segments for one in rows.encodings):
+        preprocessor = self.preprocessor
+        if progress is not None:
+            preprocessor = preprocessor.with_progress(progress)
+        rows = self.task.rows(examples, preprocessor)
+        if self._segments < 2 and rows.encodings.has_pairs:
             raise UserError(ONE_SEGMENT)
         self._check_vocabulary(rows, examples)
         self.sequences += len(rows)
-        self.truncated += sum(r.num_truncated > 0 for r in rows.encodings)
+        self.truncated += rows.num_truncated
         return rows
 
     def outputs(self, rows: Rows) -> Mapping[str, Sequence[np.ndarray]]:

@@ -1,9 +1,9 @@
-"""Bars that show how far pre-training is."""
+"""Bars that show how far a training is."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
+import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -15,9 +15,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+_SECONDS = 30  # between two lines
+
 
 class Bars:
-    """Shows bars while it is a context, where the console is a terminal.
+    """Shows bars while it is a context.
+
+    Where the console is no terminal there is a line every half minute instead.
 
     Args:
         console: where to show them; None for nowhere.
@@ -33,6 +37,8 @@ class Bars:
             transient=True,
             disable=console is None or not console.is_terminal,
         )
+        self._console = console if self._progress.disable else None
+        self._told = time.monotonic()
 
     def __enter__(self):
         self._progress.start()
@@ -57,6 +63,16 @@ class Bars:
         """
         task = self._progress.add_task(name, total=total, completed=done)
         try:
-            yield functools.partial(self._progress.advance, task)
+            yield lambda parts=1: self._advance(task, parts)
         finally:
             self._progress.remove_task(task)
+
+    def _advance(self, task, parts: float) -> None:
+        self._progress.advance(task, parts)
+        now = time.monotonic()
+        if self._console is not None and now - self._told > _SECONDS:
+            self._told = now
+            bar = self._progress.tasks[self._progress.task_ids.index(task)]
+            self._console.print(
+                f"{bar.description}: {bar.completed:,.0f} of {bar.total:,.0f}"
+            )

@@ -26,6 +26,7 @@ from albert_tf.tasks.classification import Classification
 from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.task import Task
 from albert_tf.training.adamw import AdamW
+from albert_tf.training.bars import Bars
 from albert_tf.training.best_epoch import BestEpoch
 from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.interruption import Interruption
@@ -120,12 +121,18 @@ def finetune(
     with strategy.scope() if strategy else contextlib.nullcontext():
         model = _make_model(source, task, options)
         predictor = Predictor.of_model(model, options.batch_size)
-        batches = _train_batches(task, train, predictor, options)
+        with (
+            Bars(console) as bars,
+            bars.bar("encoding", len(train) + len(dev)) as progress,
+        ):
+            rows, dev_rows = (
+                predictor.rows(part, progress) for part in (train, dev)
+            )
+        batches = _train_batches(task, train, rows, options)
         rate = options.learning_rate or default_learning_rate(
             model.config.hidden_size, has_weights(source)
         )
         model.compile(_optimizer(rate, options, len(batches)))
-    dev_rows = predictor.rows(dev)
     task.targets(dev, dev_rows)  # unknown labels are told before the work
 
     def score() -> Score:
@@ -210,8 +217,7 @@ def _make_model(source, task: Task, options: FinetuneOptions) -> TaskModel:
     return model
 
 
-def _train_batches(task, examples, predictor, options) -> BucketedBatches:
-    rows = predictor.rows(examples)
+def _train_batches(task, examples, rows, options) -> BucketedBatches:
     weights = None
     if options.balance_classes:
         weights = task.balance(examples)[rows.examples]

@@ -30,3 +30,14 @@ def test_nothing_is_shown_nowhere(capsys):
     with bars, bars.bar("step", 4) as progress:
         progress()
     assert capsys.readouterr() == ("", "")
+
+
+def test_lines_take_the_place_of_bars(monkeypatch):
+    file = io.StringIO()
+    bars = Bars(Console(file=file, width=80))
+    with bars, bars.bar("encoding", 2000) as progress:
+        progress(500)
+        assert file.getvalue() == ""
+        monkeypatch.setattr("albert_tf.training.bars._SECONDS", -1)
+        progress(700)
+    assert file.getvalue() == "encoding: 1,200 of 2,000\n"

@@ -1,0 +1,65 @@
+"""Sequences in flat arrays are the sequences that went in."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+from albert_tf.data.encodings import Encodings
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.errors import UserError
+from albert_tf.tokenizers import Encoding, SentencePieceTokenizer
+
+
+@st.composite
+def encodings(draw):
+    has_offsets = draw(st.booleans())
+    found = []
+    for _ in range(draw(st.integers(0, 5))):
+        first, second = draw(st.integers(2, 5)), draw(st.integers(0, 4))
+        length = first + second
+        ids = st.lists(st.integers(0, 2**31 - 1), min_size=length)
+        spans = [(k, k + 1) for k in range(length)] if has_offsets else None
+        found.append(
+            Encoding(
+                draw(ids)[:length],
+                [0] * first + [1] * second,
+                spans,
+                draw(st.integers(0, 9)),
+            )
+        )
+    return found
+
+
+@given(encodings())
+def test_what_went_in_comes_out(given_):
+    flat = Encodings(iter(given_))
+    assert len(flat) == len(given_)
+    assert [*flat] == given_
+    assert flat[1:] == given_[1:]
+    assert flat.lengths.tolist() == [len(one.token_ids) for one in given_]
+    assert flat.has_pairs == any(1 in one.segment_ids for one in given_)
+    if given_:
+        assert flat[-1] == given_[-1]
+    with pytest.raises(IndexError):
+        flat[len(given_)]
+
+
+def test_they_take_four_bytes_a_token():
+    row = Encoding([5] * 100, [0] * 100, None, 0)
+    flat = Encodings(row for _ in range(1000))
+    assert flat.token_ids.nbytes == 4 * 100 * 1000
+    assert flat.token_ids.dtype == np.int32
+
+
+def test_a_preprocessor_encodes_in_parts_and_tells_how_many():
+    told = []
+    tokenizer = SentencePieceTokenizer()
+    preprocessor = TextPreprocessor(tokenizer, 8).with_progress(told.append)
+    texts = [f"text number {k}, maybe long" for k in range(2500)]
+    found = preprocessor.encode(texts, texts)
+    assert [*found] == tokenizer.encode_batch(texts, texts, max_length=8)
+    assert sum(told) == 2500
+    assert len(told) == 3
+    with pytest.raises(UserError, match="got 2500 and 1"):
+        preprocessor.encode(texts, ["one"])
