@@ -7,13 +7,20 @@ JAX_READY := $(JAX)/.ready
 TORCH := .venv-torch
 TORCH_READY := $(TORCH)/.ready
 
-.PHONY: demo test test-jax test-torch lint format bench clean
+# Test files are shared out among so many processes.
+WORKERS ?= 2
+PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+
+.PHONY: demo test test-fast test-jax test-torch lint format bench clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
 
 test: $(READY)  ## all tests
-	$(VENV)/bin/python -m pytest
+	$(PYTEST)
+
+test-fast: $(READY)  ## what to run while working: no test above a few seconds
+	$(PYTEST) -m "not slow"
 
 test-jax: $(JAX_READY)  ## layers and models on Keras' JAX backend
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest -m backend_agnostic \

@@ -46,6 +46,7 @@ def test_help_loads_nothing_heavy():
     assert out.stdout.strip() == "set()"
 
 
+@pytest.mark.slow
 def test_evaluate(home, capsys):
     for model in (home / "model", home / "model.tflite"):
         plot = home / f"{model.name}.png"
@@ -116,6 +117,7 @@ def test_export_verifies(home, capsys):
     assert "agreement" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_export_leaves_no_file_that_fails_verification(
     home, fails, monkeypatch
 ):
@@ -166,6 +168,7 @@ def test_vocabulary(home, data_dir, capsys):
     assert "300 tokens" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_long_texts_are_cut_and_counted(home, capsys):
     path = home / "long.tsv"
     rows = ["word " * 900 + "\tA", "short\tB", "shorter\tA", "brief\tB"]

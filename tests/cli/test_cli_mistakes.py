@@ -179,6 +179,7 @@ def test_read_only_places(home, fails):
     assert "may not be written to" in said
 
 
+@pytest.mark.slow
 def test_full_disk(home, fails, monkeypatch, data_dir):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")

@@ -36,6 +36,7 @@ def fails(capsys):
     return run
 
 
+@pytest.mark.slow
 def test_prepare_and_pretrain(book_file, tmp_path, capsys):
     corpus, run = tmp_path / "corpus", tmp_path / "run"
     argv = ["prepare", book_file, "--output", corpus, "--length", "64"]

@@ -60,6 +60,7 @@ def test_tensorflow_reads_the_same_records(tmp_path):
 EDGES = [1, 127, 128, 16_383, 16_384, 2**21 - 1, 2**21, 2**31 - 1]
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(

@@ -88,6 +88,7 @@ VARIANTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", VARIANTS, ids=str)
 def test_every_variant_exports(config, features, randomize, tmp_path):
     encoder = randomize(AlbertEncoder(config))
@@ -102,6 +103,7 @@ def test_every_variant_exports(config, features, randomize, tmp_path):
             np.testing.assert_allclose(actual[name], expected[name], atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -132,6 +132,7 @@ def test_sample_weights_reach_both_losses_of_the_pretrainer(tiny, batch):
     assert loss(everything, sample_weight=0 * weights) == 0
 
 
+@pytest.mark.slow
 def test_pretrainer_learns_one_batch_by_heart(tiny, batch):
     config = dataclasses.replace(
         tiny, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
@@ -144,6 +145,7 @@ def test_pretrainer_learns_one_batch_by_heart(tiny, batch):
     assert history.history["loss"][-1] < 0.1
 
 
+@pytest.mark.slow
 def test_classifier_learns_one_batch_by_heart(tiny, batch):
     keras.utils.set_random_seed(0)
     classifier = AlbertClassifier(tiny, ["a", "b", "c"])
@@ -176,6 +178,7 @@ def test_keras_file(tiny, batch, tmp_path, make):
         np.testing.assert_array_equal(value, expected[name])
 
 
+@pytest.mark.slow
 def test_frozen_encoder_stays(tiny, batch):
     classifier = AlbertClassifier(tiny, ["a", "b"])
     classifier.encoder.trainable = False

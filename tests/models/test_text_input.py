@@ -77,6 +77,7 @@ def test_every_form_of_targets(classifier, preprocessor, y):
         assert actual == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -169,6 +170,7 @@ def test_texts_are_shuffled_unless_told_otherwise(certain, shuffle):
     assert (difference > 1e-3) == shuffle
 
 
+@pytest.mark.slow
 def test_same_seed_same_training(config, preprocessor):
     def train():
         keras.utils.set_random_seed(5)
@@ -196,6 +198,7 @@ def test_long_text_is_cut(classifier):
     assert np.isfinite(logits).all()
 
 
+@pytest.mark.slow
 def test_keras_file_keeps_the_vocabulary(classifier, tmp_path):
     classifier.fit(TEXTS, LABELS, verbose=0)
     classifier.save(tmp_path / "model.keras")
@@ -322,6 +325,7 @@ def test_a_dataset_of_targets_for_tokens(config, preprocessor):
     assert losses[0] == pytest.approx(losses[1], rel=0.05)
 
 
+@pytest.mark.slow
 def test_labels_as_numbers_and_probabilities(config, preprocessor):
     model = AlbertClassifier(config, ["-", "+"], preprocessor)
     np.testing.assert_array_equal(model.encode_targets([1.0, 0.0]), [1, 0])

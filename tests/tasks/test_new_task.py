@@ -227,6 +227,7 @@ def test_outputs_of_tokens_have_no_padding():
         np.testing.assert_allclose(rows, alone, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_finetune_in_python(home, tmp_path):
     train = read(home / "train.jsonl")
     result = finetune(

@@ -110,6 +110,7 @@ def test_writes_report_and_picture(result, directory):
     assert len(modes) == 1  # the weights are as readable as the rest
 
 
+@pytest.mark.slow
 def test_same_seed_same_history(few, dev, tmp_path):
     first, second = (
         finetune("albert_pico", few, dev, tmp_path / name, OPTIONS).history

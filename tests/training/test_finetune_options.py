@@ -11,6 +11,7 @@ from albert_tf.training.finetune import finetune
 from albert_tf.training.finetune_options import FinetuneOptions
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:the weights of"),
     pytest.mark.usefixtures("eager"),
 ]
