@@ -178,6 +178,12 @@ class TokenizerConfig:
         tokens = {}
         for number, value in listed:
             token = self._token(source, value, id=number)
+            first = tokens.get(number, token).content
+            if first != token.content:
+                raise UserError(
+                    f"{self._directory}: the added tokens {first!r} and "
+                    f"{token.content!r} have the same id, {number}"
+                )
             # One that is special by this list alone does not keep its case.
             only_here = isinstance(value, dict) and value.get("special")
             tokens[number] = dataclasses.replace(
@@ -214,6 +220,10 @@ class TokenizerConfig:
             said = {f: self._flag(f, usual) for f, _, usual in flags}
             if said.get("strip_accents", False) is None:
                 said["strip_accents"] = said["do_lower_case"]
+        if kind == JSON:  # Hugging Face's classes set it, whatever is there
+            said["add_prefix_space"] = bool(
+                self._values.get("add_prefix_space")
+            )
         for field, value in said.items():
             if value is not None and done.get(field, value) != value:
                 raise UserError(
@@ -260,22 +270,27 @@ def _what_is_done(path: Path) -> dict[str, bool]:
     import tokenizers
 
     try:
-        normalizer = tokenizers.Tokenizer.from_file(str(path)).normalizer
+        tokenizer = tokenizers.Tokenizer.from_file(str(path))
+        words = json.loads(tokenizer.to_str())["pre_tokenizer"] or {}
     # The library raises nothing narrower. If the file is used, it is read
     # again, with an error.
     except Exception:
         return {}
 
     def clean(text):
+        normalizer = tokenizer.normalizer
         return text if normalizer is None else normalizer.normalize_str(text)
 
     keeps = "\u00e9" in unicodedata.normalize("NFC", clean("\u00e9"))
-    return {
+    done = {
         "do_lower_case": "A" not in clean("A"),
         "keep_accents": keeps,
         "strip_accents": not keeps,
         "tokenize_chinese_chars": " " in clean("a\u732b").strip(),
     }
+    if "add_prefix_space" in words:
+        done["add_prefix_space"] = words["add_prefix_space"]
+    return done
 
 
 def _read(path: Path) -> dict[str, Any]:

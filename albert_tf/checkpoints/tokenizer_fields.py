@@ -74,7 +74,7 @@ _FIXED_FOR = {
         "never_split": (None, []),
         "wordpieces_prefix": ("##",),
     },
-    JSON: {},
+    JSON: {"add_prefix_space": (True, False, None)},  # compared with the file
 }
 # Options of SentencePiece that do nothing without `enable_sampling`.
 _OF_SAMPLING = {"alpha", "nbest_size", "num_threads"}

@@ -1,5 +1,6 @@
 """Added tokens are found in the text before anything else is done to it."""
 
+import itertools
 import re
 
 from albert_tf.tokenizers.added_token import AddedToken
@@ -37,6 +38,57 @@ class AddedTokens:
             parts.append([end, len(text), None])
         _strip(parts, text)
         return [tuple(part) for part in parts if part[0] < part[1]]
+
+    def split(self, text, split):
+        """Cuts a text that has added tokens into pieces.
+
+        Args:
+            text: str.
+            split: does so with a text that has none.
+
+        Returns:
+            As `split`: pieces, their ids, their character spans.
+        """
+        pieces, ids, spans = [], [], []
+        for start, end, token in self.cut(text):
+            if token is not None:
+                pieces.append(token.content)
+                ids.append(token.id)
+                spans.append((start, end))
+                continue
+            new_pieces, new_ids, new_spans = split(text[start:end])
+            pieces += new_pieces
+            ids += new_ids
+            spans += [(start + a, start + b) for a, b in new_spans]
+        return pieces, ids, spans
+
+    def split_batch(self, texts, split_batch):
+        """Cuts many texts that have added tokens into ids.
+
+        Args:
+            texts: list of str.
+            split_batch: does so with texts that have none.
+
+        Returns:
+            As `split_batch`: the list of ids of each.
+        """
+        cuts = [self.cut(text) for text in texts]
+        between = [
+            text[start:end]
+            for text, parts in zip(texts, cuts, strict=True)
+            for start, end, token in parts
+            if token is None
+        ]
+        ids = iter(split_batch(between))
+        return [
+            [
+                *itertools.chain.from_iterable(
+                    next(ids) if token is None else (token.id,)
+                    for _, _, token in parts
+                )
+            ]
+            for parts in cuts
+        ]
 
     def _with_case(self, text):
         """The text in lower case, but for tokens that keep their own.

@@ -1,10 +1,13 @@
 """Tokenizers that exist as Hugging Face's `tokenizer.json` only."""
 
+import itertools
 import json
 import unicodedata
 
 from albert_tf.errors import UserError
 from albert_tf.tokenizers.tokenizer import Tokenizer
+
+_RARE = "\u16a0 \U00030000"  # a rune, a rare ideograph: no vocabulary has both
 
 
 class JsonTokenizer(Tokenizer):
@@ -50,6 +53,7 @@ class JsonTokenizer(Tokenizer):
                 f"vocabulary {source}: draws the pieces at random (dropout), "
                 "which a model that is in use cannot have"
             )
+        self._check_unknown(source)
         self._check_layout(source)
         self._tokenizer.encode_special_tokens = True  # as text
         vocabulary = self._tokenizer.get_vocab(with_added_tokens=True)
@@ -73,26 +77,44 @@ class JsonTokenizer(Tokenizer):
         for token in values.get("added_tokens") or []:
             token["special"] = token["content"] in self.settings.special_tokens
 
+    def _check_unknown(self, source):
+        """Checks that there are tokens for any text at all."""
+        try:
+            self._tokenizer.encode(_RARE)
+        except Exception as error:  # the library raises nothing narrower
+            raise UserError(
+                f"vocabulary {source}: its model must have a piece for what "
+                f"is unknown: {error}"
+            ) from error
+
     def _check_layout(self, source):
+        """Compares what the file makes of texts and pairs with our way."""
+
         def encode(*texts, **kwargs):
             return self._tokenizer.encode(*texts, **kwargs)
 
         text = encode("a", add_special_tokens=False).ids
-        _, _, cls, sep, _ = map(
-            self._tokenizer.token_to_id, self.settings.special_tokens
-        )
-        first, second = [cls, *text, sep], [*text, sep]
-        pair = encode("a", "a")
-        if (
-            encode("a").ids != first
-            or pair.ids != first + second
-            or pair.type_ids != [0] * len(first) + [1] * len(second)
-        ):
-            _, _, cls, sep, _ = self.settings.special_tokens
+        _, _, cls, sep, _ = self.settings.special_tokens
+        first = [
+            self._tokenizer.token_to_id(cls),
+            *text,
+            self._tokenizer.token_to_id(sep),
+        ]
+        second = first[1:]
+        single, pair = encode("a"), encode("a", "a")
+        segments = [0] * len(first) + [1] * len(second)
+        if (single.ids, pair.ids) != (first, first + second):
             raise UserError(
                 f"vocabulary {source}: its post_processor must make {cls} A "
-                f"{sep}, and of pairs {cls} A {sep} B {sep}; of pairs it makes "
+                f"{sep}, and of pairs {cls} A {sep} B {sep}; of A it makes "
+                f"{' '.join(encode('A').tokens)}, and of pairs "
                 f"{' '.join(encode('A', 'B').tokens)}"
+            )
+        if pair.type_ids != segments:
+            raise UserError(
+                f"vocabulary {source}: its post_processor must give the "
+                "second text of a pair the segment (type_id) 1; a pair has "
+                f"{' '.join(map(str, pair.type_ids))}"
             )
 
     def _split(self, text):
@@ -112,8 +134,8 @@ class JsonTokenizer(Tokenizer):
 def _with_marks(text, offsets):
     """Spans with the marks after them that were dropped or composed."""
     spans = []
-    following = [start for start, _ in offsets[1:]] + [len(text)]
-    for (start, end), limit in zip(offsets, following, strict=True):
+    limits = itertools.chain((start for start, _ in offsets[1:]), [len(text)])
+    for (start, end), limit in zip(offsets, limits, strict=False):
         while start < end < limit and _is_mark(text[end]):
             end += 1
         spans.append((start, end))

@@ -10,7 +10,9 @@ from albert_tf.errors import UserError
 from albert_tf.files import new_file
 from albert_tf.tokenizers.added_tokens import AddedTokens
 from albert_tf.tokenizers.encoding import Encoding
+from albert_tf.tokenizers.text_checks import check_text, check_texts
 from albert_tf.tokenizers.tokenizer_settings import PUBLISHED, TokenizerSettings
+from albert_tf.tokenizers.truncation import check_max_length, truncate
 
 
 class Tokenizer(abc.ABC):
@@ -89,7 +91,7 @@ class Tokenizer(abc.ABC):
         self.pieces = self._load(source)
         self._num_pieces = len(self.pieces)  # without the added tokens
         ids = {piece: index for index, piece in enumerate(self.pieces)}
-        self._add_tokens(ids)
+        self._add_tokens(ids, source)
         self.vocab_size = len(self.pieces)
         names = self.settings.special_tokens
         missing = [name for name in names if name not in ids]
@@ -117,16 +119,23 @@ class Tokenizer(abc.ABC):
             self.settings, special_tokens=tuple(names)
         )
 
-    def _add_tokens(self, ids):
+    def _add_tokens(self, ids, source):
         """Gives added tokens their ids and pieces."""
-        tokens = []
+        tokens, by_id = [], {}
         for token in self.settings.added_tokens:
             own = ids.get(token.content)
             if token.id is None:
-                number = len(self.pieces) if own is None else own
+                # As transformers counts: repeats and gaps are no tokens.
+                number = len(ids) if own is None else own
                 token = dataclasses.replace(token, id=number)
             if token.id == own and self._is_own(token):
                 continue
+            first = by_id.setdefault(token.id, token)
+            if first.content != token.content:
+                raise UserError(
+                    f"vocabulary {source}: the added tokens {first.content!r} "
+                    f"and {token.content!r} have the same id, {token.id}"
+                )
             gap = token.id + 1 - len(self.pieces)
             self.pieces += [""] * max(0, gap)
             self.pieces[token.id] = token.content
@@ -214,43 +223,13 @@ class Tokenizer(abc.ABC):
         """As `_split`, with added tokens."""
         if self._added is None:
             return self._split(text)
-        pieces, ids, spans = [], [], []
-        for start, end, token in self._added.cut(text):
-            if token is not None:
-                pieces.append(token.content)
-                ids.append(token.id)
-                spans.append((start, end))
-                continue
-            new_pieces, new_ids, new_spans = self._split(text[start:end])
-            pieces += new_pieces
-            ids += new_ids
-            spans += [(start + a, start + b) for a, b in new_spans]
-        return pieces, ids, spans
+        return self._added.split(text, self._split)
 
     def _cut_batch(self, texts):
         """As `_split_batch`, with added tokens."""
         if self._added is None:
             return self._split_batch(texts)
-        cuts = [self._added.cut(text) for text in texts]
-        ids = iter(
-            self._split_batch(
-                [
-                    text[start:end]
-                    for text, parts in zip(texts, cuts, strict=True)
-                    for start, end, token in parts
-                    if token is None
-                ]
-            )
-        )
-        return [
-            [
-                *itertools.chain.from_iterable(
-                    next(ids) if token is None else (token.id,)
-                    for _, _, token in parts
-                )
-            ]
-            for parts in cuts
-        ]
+        return self._added.split_batch(texts, self._split_batch)
 
     def tokenize(self, text):
         """Cuts a text into pieces, without special tokens.
@@ -265,7 +244,7 @@ class Tokenizer(abc.ABC):
         Raises:
             UserError: `text` is not a str or cannot be written as UTF-8.
         """
-        _check_text(text, "text")
+        check_text(text, "text")
         return self._cut(text)[0]
 
     def to_ids(self, texts):
@@ -280,7 +259,7 @@ class Tokenizer(abc.ABC):
         Raises:
             UserError: as in `tokenize`.
         """
-        return self._cut_batch(_check_texts(texts, "texts"))
+        return self._cut_batch(check_texts(texts, "texts"))
 
     def encode(self, text, pair=None, max_length=512):
         """Encodes one text, or a pair of texts, with character offsets.
@@ -299,13 +278,13 @@ class Tokenizer(abc.ABC):
             UserError: a text is not a str or cannot be written as UTF-8, or
                 `max_length` has no room for the special tokens.
         """
-        _check_text(text, "text")
+        check_text(text, "text")
         if pair is not None:
-            _check_text(pair, "pair")
-        _check_max_length(max_length, pair is not None)
+            check_text(pair, "pair")
+        check_max_length(max_length, pair is not None)
         _, first, first_offsets = self._cut(text)
         _, second, second_offsets = self._cut(pair or "")
-        first, second, num_truncated = _truncate(first, second, max_length)
+        first, second, num_truncated = truncate(first, second, max_length)
         special = (0, 0)
         offsets = [special, *first_offsets[: len(first)], special]
         if second:
@@ -327,13 +306,13 @@ class Tokenizer(abc.ABC):
         Raises:
             UserError: as in `encode`, or the lists differ in length.
         """
-        texts = _check_texts(texts, "texts")
-        _check_max_length(max_length, pairs is not None)
+        texts = check_texts(texts, "texts")
+        check_max_length(max_length, pairs is not None)
         firsts = self._cut_batch(texts)
         if pairs is None:
             seconds = [[]] * len(texts)
         else:
-            pairs = _check_texts(pairs, "pairs")
+            pairs = check_texts(pairs, "pairs")
             if len(pairs) != len(texts):
                 raise UserError(
                     "texts and pairs must be equally many, received "
@@ -342,7 +321,7 @@ class Tokenizer(abc.ABC):
             seconds = self._cut_batch(pairs)
         encodings = []
         for first, second in zip(firsts, seconds, strict=True):
-            first, second, num_truncated = _truncate(first, second, max_length)
+            first, second, num_truncated = truncate(first, second, max_length)
             encodings.append(self._assemble(first, second, None, num_truncated))
         return encodings
 
@@ -397,49 +376,3 @@ class Tokenizer(abc.ABC):
         with new_file(file, overwrite=True) as path:
             path.write_bytes(self._data)
         return self.configuration
-
-
-def _truncate(first, second, max_length):
-    """Cuts the longer text, token by token, until both fit.
-
-    Popping from the longer list, and from the second at a tie, ends at these
-    lengths; no need to pop one by one.
-    """
-    room = max_length - (3 if second else 2)
-    num_truncated = len(first) + len(second) - room
-    if num_truncated <= 0:
-        return first, second, 0
-    second = second[: max(room // 2, room - len(first))]
-    return first[: room - len(second)], second, num_truncated
-
-
-def _check_max_length(max_length, with_pair):
-    needed = 3 if with_pair else 2
-    if max_length < needed:
-        kind = "a pair" if with_pair else "a text"
-        raise UserError(
-            f"max_length must be at least {needed} for {kind}, "
-            f"received {max_length}"
-        )
-
-
-def _check_texts(texts, name):
-    if isinstance(texts, str):
-        raise UserError(f"{name} must be a list of str, received one str")
-    texts = list(texts)
-    for index, text in enumerate(texts):
-        if not (isinstance(text, str) and text.isascii()):
-            _check_text(text, f"{name}[{index}]")
-    return texts
-
-
-def _check_text(text, name):
-    if not isinstance(text, str):
-        raise UserError(f"{name} must be a str, received {type(text).__name__}")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UserError(
-            f"{name} must be valid Unicode, received half a surrogate pair at "
-            f"character {error.start}"
-        ) from error

@@ -60,18 +60,20 @@ class WordPieceTokenizer(Tokenizer):
         return settings.strip_accents
 
     def _load(self, source):
+        pieces = _read_pieces(self._data, source)
+        self._ids = {piece: index for index, piece in enumerate(pieces)}
+        return pieces
+
+    def _set_up(self, data, settings, source):
         import tokenizers  # heavier than all of this package together
 
-        pieces = _read_pieces(self._data, source)
-        names = self.settings.special_tokens
-        unknown = names[1]
-        if unknown not in pieces:  # which an added token does not mend
-            missing = " ".join(name for name in names if name not in pieces)
-            raise UserError(f"vocabulary {source}: lacks {missing}")
+        super()._set_up(data, settings, source)
+        unknown = self.settings.special_tokens[1]
         self._basic_text = BasicText(self.settings)
         self._tokenizer = tokenizers.Tokenizer(
             tokenizers.models.WordPiece(
-                {piece: index for index, piece in enumerate(pieces)},
+                # It may be an added token, which the file lacks.
+                {**self._ids, unknown: self.unk_id},
                 unk_token=unknown,
                 max_input_chars_per_word=_LONGEST_WORD[self.settings.follows],
             )
@@ -79,7 +81,6 @@ class WordPieceTokenizer(Tokenizer):
         self._tokenizer.pre_tokenizer = (
             tokenizers.pre_tokenizers.CharDelimiterSplit(" ")
         )
-        return pieces
 
     def _split(self, text):
         encoded = self._tokenizer.encode(self._basic_text(text))

@@ -1,6 +1,7 @@
 """Vocabularies with the oddities of those that people publish.
 
-The ids are those of the slow tokenizers of transformers 4.57.1.
+The ids are those of the slow tokenizers of transformers 4.57.1; of `json_only`
+those of its fast one, there being no other.
 """
 
 import json
@@ -21,6 +22,7 @@ MODELS = [
     "cased_strip",
     "embedding_with_spare_rows",
     "japanese_keep_accents",
+    "json_only",
     "korean_wordpiece_no_strip",
     "long_word",
     "one_segment_classifier",

@@ -69,6 +69,16 @@ def test_clean_text(text, cleaned):
     assert clean_text(text) == cleaned
 
 
+def test_blanks_are_kept_when_asked(train_odd_tokenizer, tmp_path):
+    lines = ["ab  ba", "b   a", "a b"] * 9
+    odd = {"vocab_size": 9, "remove_extra_whitespaces": False}
+    collapsing = train_odd_tokenizer(lines, **odd)
+    keeping = type(collapsing)(tmp_path / "odd.model", collapse_spaces=False)
+    text = "a   b"
+    assert len("".join(keeping.tokenize(text))) == len(text) + 1
+    assert len("".join(collapsing.tokenize(text))) == 4
+
+
 def test_case_is_kept_when_asked():
     assert clean_text("  \u00c9t\u00c9 ", CASED) == "EtE"
     cased = SentencePieceTokenizer(lowercase=False)

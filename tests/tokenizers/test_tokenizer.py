@@ -236,6 +236,13 @@ def test_bad_vocabulary_files(kind, tmp_path):
         kind(empty)
 
 
+@both
+def test_added_tokens_with_one_id(tokenizer):
+    tokens = [{"content": content, "id": 40000} for content in ("aa", "bb")]
+    with pytest.raises(UserError, match="'aa' and 'bb' have the same id, 40"):
+        type(tokenizer)(added_tokens=tokens)
+
+
 def test_import_stays_light():
     code = (
         "import sys, albert_tf.tokenizers as t; t.SentencePieceTokenizer();"
