@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import albert_tf
+from albert_tf import models
 from albert_tf.recipes import snips
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Its code is cut out of a test, which runs it.
 STORY = ROOT / "docs" / "new_task.md"
+# Classes of transformers.
+OF_OTHERS = re.compile(r"TFAlbert\w+|Albert(For\w+|Model|Tokenizer)")
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -57,6 +61,17 @@ def test_commands_and_options_exist(page):
             assert used <= options, line
         elif words[:1] == ["make"]:
             assert f"\n{words[1]}:" in (ROOT / "Makefile").read_text(), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_classes_exist(page):
+    named = set(re.findall(r"\b(?:TF)?Albert[A-Z]\w*", page.read_text()))
+    for name in named:
+        assert (
+            OF_OTHERS.fullmatch(name)
+            or name in vars(albert_tf)
+            or (name in models.model_classes())
+        ), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
