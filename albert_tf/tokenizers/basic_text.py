@@ -148,11 +148,16 @@ def _map(traced, function):
 
 def _drop_marks(traced):
     kept = []
-    for character, start, end in traced:
-        if not _is_mark(character):
-            kept.append((character, start, end))
-        elif kept and not kept[-1][0].isspace():
-            kept[-1] = (*kept[-1][:2], end)
+    for item in traced:
+        if not _is_mark(item[0]):
+            kept.append(item)
+            continue
+        letter = len(kept) - 1
+        # The blank behind an ideograph has the same start.
+        if letter > 0 and kept[letter][:2] == (" ", kept[letter - 1][1]):
+            letter -= 1
+        if letter >= 0 and not kept[letter][0].isspace():
+            kept[letter] = (*kept[letter][:2], item[2])
     return kept
 
 
