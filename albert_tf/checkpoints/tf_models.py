@@ -150,7 +150,12 @@ def _check_attention(
     tensors: Mapping[str, StoredTensor], config: AlbertConfig, source: str
 ) -> None:
     """The number of heads is lost where [A, D] become H."""
-    shape = tensors[_QUERY].shape if _QUERY in tensors else ()
+    if _QUERY not in tensors:
+        raise UserError(
+            f"{source}: is not of tf-models-official's AlbertEncoder: there "
+            f"is no {_QUERY} among {', '.join(sorted(tensors)[:3])} ..."
+        )
+    shape = tensors[_QUERY].shape
     if len(shape) == 2 and shape[0] != config.num_attention_heads:
         raise UserError(
             f"{source}: {_QUERY} has shape {shape}, the configuration says "

@@ -251,6 +251,16 @@ def test_object_checkpoint_is_told_to_google(tmp_path, make):
     assert f"say tf_models:{prefix}" in _refused(f"tf1:{prefix}")
 
 
+def test_another_model(tmp_path):
+    import tensorflow as tf
+
+    layer = tf.Variable(np.zeros(3, "float32"), name="transformer/layer_0/bias")
+    prefix = _save(tmp_path, encoder=tf.train.Checkpoint(layer=layer))
+    message = _refused(f"tf_models:{prefix}")
+    assert "is not of tf-models-official's AlbertEncoder" in message
+    assert "among transformer/layer_0/bias" in message
+
+
 def test_two_encoders(tmp_path, make):
     prefix = _save(tmp_path, teacher=make(), student=make())
     assert "two variables that are called" in _refused(f"tf_models:{prefix}")
