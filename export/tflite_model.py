@@ -41,6 +41,11 @@ class TFLiteModel:
                 "serving_default"
             )
 
+    def output_size(self, name: str) -> int | None:
+        """How many numbers an output has at its end; None if there is none."""
+        details = self._run.get_output_details()
+        return int(details[name]["shape"][-1]) if name in details else None
+
     def __call__(
         self, features: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:

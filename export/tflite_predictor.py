@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError
-from albert_tf.tasks import find_task
+from albert_tf.tasks import Task, find_task
 from albert_tf.tasks.predictor import Predictor
 from albert_tf.tokenizers import restore_tokenizer
 from export.bundle import Bundle
@@ -55,9 +56,25 @@ def open_tflite(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
                 outputs.setdefault(name, []).append(array[0])
         return outputs
 
-    task = find_task(bundle.task)(**bundle.settings)
+    task = _task(bundle, path)
+    labels, known = bundle.settings.get("labels"), model.output_size("logits")
+    if labels and known not in (None, len(labels)):
+        raise UserError(
+            f"{path}: has {len(labels)} labels, but the network knows {known}"
+        )
     segments = AlbertConfig.from_dict(bundle.config).type_vocab_size
     return Predictor(task, preprocessor_of(bundle), run, segments)
+
+
+def _task(bundle: Bundle, path: str | os.PathLike) -> Task:
+    kind = find_task(bundle.task)
+    try:
+        inspect.signature(kind).bind(**bundle.settings)
+    except TypeError as error:
+        raise UserError(
+            f"{path}: the settings of its task {bundle.task!r}: {error}"
+        ) from None
+    return kind(**bundle.settings)
 
 
 def preprocessor_of(bundle: Bundle) -> TextPreprocessor:
@@ -67,4 +84,9 @@ def preprocessor_of(bundle: Bundle) -> TextPreprocessor:
         vocabulary = Path(directory, config["vocabulary"])
         vocabulary.write_bytes(bundle.vocabulary)
         tokenizer = restore_tokenizer(config, directory)
+    if tokenizer.vocab_size > bundle.config["vocab_size"]:
+        raise UserError(
+            f"the vocabulary has {tokenizer.vocab_size} tokens, but the "
+            f"network knows {bundle.config['vocab_size']}"
+        )
     return TextPreprocessor(tokenizer, bundle.preprocessor["max_length"])

@@ -1,5 +1,8 @@
+import json
+import shutil
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -60,3 +63,51 @@ def test_needs_neither_tensorflow_nor_keras(files):
         [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+# === Files that are whole and yet wrong ===
+
+
+@pytest.fixture
+def changed(files, tmp_path):
+    """The file with another manifest, all checksums right."""
+
+    def change(values):
+        path = tmp_path / "changed.tflite"
+        shutil.copy(files["float32"], path)
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read("albert_tf.json"))
+            name = manifest["preprocessor"]["tokenizer"]["vocabulary"]
+            vocabulary = archive.read(name)
+        manifest.update(values)
+        network = path.read_bytes()[: manifest["network_bytes"]]
+        path.write_bytes(network)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, vocabulary)
+            archive.writestr("albert_tf.json", json.dumps(manifest))
+        return path
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "the settings of its task 'classification': missing a required"),
+        ({"labels": ["a", "b"], "x": 1}, "got an unexpected keyword"),
+        ({"labels": ["a", "b"]}, "has 2 labels, but the network knows 3"),
+        ({"labels": ["a", "b", "c", "d"]}, "has 4 labels, but"),
+    ],
+)
+def test_settings_fit_the_network(changed, settings, words):
+    path = changed({"settings": settings})
+    with pytest.raises(UserError, match=words) as caught:
+        open_tflite(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_vocabularies_fit_the_network(changed):
+    config = AlbertConfig(hidden_size=32, num_attention_heads=2, vocab_size=40)
+    path = changed({"config": config.to_dict()})
+    with pytest.raises(UserError, match="has 30000 tokens, but .* knows 40"):
+        open_tflite(path)
