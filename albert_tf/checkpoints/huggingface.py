@@ -231,4 +231,4 @@ def write(
     with new_directory(directory, overwrite) as path:
         write_json(path / "config.json", published)
         write_safetensors(path / "model.safetensors", tensors, {"format": "pt"})
-        write_vocabulary(checkpoint, path)
+        write_vocabulary(checkpoint, path, TRANSFORMERS)

@@ -176,4 +176,4 @@ def write(
     with new_directory(directory, overwrite) as path:
         write_json(path / CONFIG, published)
         write_tensorflow(path / PREFIX, tensors)
-        write_vocabulary(checkpoint, path)
+        write_vocabulary(checkpoint, path, GOOGLE)

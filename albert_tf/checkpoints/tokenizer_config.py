@@ -16,6 +16,7 @@ from typing import Any
 from albert_tf.checkpoints.tokenizer_fields import (
     ADDITIONAL,
     FLAGS,
+    FOLLOWS,
     JSON,
     OURS,
     SENTENCEPIECE,
@@ -27,6 +28,7 @@ from albert_tf.checkpoints.tokenizer_fields import (
 from albert_tf.errors import UserError
 from albert_tf.json_files import read_json
 from albert_tf.tokenizers import AddedToken, TokenizerSettings
+from albert_tf.tokenizers.tokenizer_settings import GOOGLE, TRANSFORMERS
 
 CONFIG = "tokenizer_config.json"
 JSON_FILE = "tokenizer.json"
@@ -75,7 +77,7 @@ class TokenizerConfig:
 
         Args:
             kind: of the tokenizer.
-            follows: see `TokenizerSettings`.
+            follows: see `TokenizerSettings`; the files may say otherwise.
 
         Raises:
             UserError: a field has a value that we do not follow, or is one
@@ -98,6 +100,9 @@ class TokenizerConfig:
         }
         if kind == SENTENCEPIECE:
             flags["strip_accents"] = not flags["strip_accents"]
+        follows = self._values.get(FOLLOWS, follows)
+        if follows not in (GOOGLE, TRANSFORMERS):
+            self._refuse(FOLLOWS, f"it must be {GOOGLE} or {TRANSFORMERS}")
         return TokenizerSettings(
             **flags,
             follows=follows,
@@ -184,12 +189,13 @@ class TokenizerConfig:
                     f"{self._directory}: the added tokens {first!r} and "
                     f"{token.content!r} have the same id, {number}"
                 )
+            is_special = token.content in special
             # One that is special by this list alone does not keep its case.
             only_here = isinstance(value, dict) and value.get("special")
             tokens[number] = dataclasses.replace(
                 token,
-                special=token.content in special,
-                normalized=token.normalized and not only_here,
+                special=is_special,
+                normalized=token.normalized and (is_special or not only_here),
             )
         return [*tokens.values()]
 

@@ -42,6 +42,7 @@ USUAL_TOKENS = {
 }
 USUAL_TOKENS[SENTENCEPIECE].update(bos="[CLS]", eos="[SEP]")
 ADDITIONAL = "additional_special_tokens"
+FOLLOWS = "follows"  # our own: whose rules, where they are not the format's
 
 # Field, our setting, its value where nothing is said.
 FLAGS = {
@@ -74,7 +75,10 @@ _FIXED_FOR = {
         "never_split": (None, []),
         "wordpieces_prefix": ("##",),
     },
-    JSON: {"add_prefix_space": (True, False, None)},  # compared with the file
+    JSON: {
+        "add_prefix_space": (True, False, None),  # compared with the file
+        FOLLOWS: (None,),
+    },
 }
 # Options of SentencePiece that do nothing without `enable_sampling`.
 _OF_SAMPLING = {"alpha", "nbest_size", "num_threads"}
@@ -119,6 +123,7 @@ _FOLLOWED = {
     *(f"{name}_token" for name in THEIRS),
     "added_tokens_decoder",
     ADDITIONAL,
+    FOLLOWS,
     "extra_special_tokens",
     "max_len",
     "model_max_length",
@@ -155,12 +160,15 @@ def why_not(field: str, value: Any, kind: str) -> str | None:
     return "this is not known here; if it changes no ids, take it out"
 
 
-def fields_of(tokenizer: Tokenizer, max_length: int) -> dict[str, Any]:
+def fields_of(
+    tokenizer: Tokenizer, max_length: int, follows: str
+) -> dict[str, Any]:
     """What `tokenizer_config.json` has to say of a tokenizer.
 
     Args:
         tokenizer: any of ours.
         max_length: the longest sequence.
+        follows: whose rules it has where nothing is said.
     """
     settings, kind = tokenizer.settings, tokenizer.kind
     fields: dict[str, Any] = {
@@ -169,6 +177,8 @@ def fields_of(tokenizer: Tokenizer, max_length: int) -> dict[str, Any]:
     }
     for field, ours, _ in FLAGS[kind]:
         fields[field] = getattr(settings, ours)
+    if kind != JSON and settings.follows != follows:
+        fields[FOLLOWS] = settings.follows
     names = dict(zip(OURS, settings.special_tokens, strict=True))
     if kind == SENTENCEPIECE:
         fields["keep_accents"] = not settings.strip_accents

@@ -113,8 +113,16 @@ def _find(directory: Path, class_name: str | None) -> tuple[str, Path] | None:
     )
 
 
-def write_vocabulary(checkpoint: Checkpoint, directory: Path) -> None:
-    """Writes the vocabulary, if there is one, and its settings."""
+def write_vocabulary(
+    checkpoint: Checkpoint, directory: Path, follows: str
+) -> None:
+    """Writes the vocabulary, if there is one, and its settings.
+
+    Args:
+        checkpoint: that has it.
+        directory: where to.
+        follows: whose rules a tokenizer there has where nothing is said.
+    """
     preprocessor = checkpoint.get_preprocessor()
     if preprocessor is None:
         return
@@ -124,5 +132,5 @@ def write_vocabulary(checkpoint: Checkpoint, directory: Path) -> None:
         os.replace(
             Path(temporary, saved), directory / _PUBLISHED[tokenizer.kind]
         )
-    fields = fields_of(tokenizer, preprocessor.max_length)
+    fields = fields_of(tokenizer, preprocessor.max_length, follows)
     write_json(directory / CONFIG, fields)

@@ -4,17 +4,23 @@ Hugging Face's tokenizers gave the ids: of version 4.57.1, the slow ones where
 there is one.
 """
 
+import dataclasses
 import gzip
+import itertools
 import json
 import shutil
 
 import pytest
 
-from albert_tf.checkpoints.vocabulary import read_vocabulary
+from albert_tf.checkpoints import Checkpoint
+from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
 from albert_tf.config import AlbertConfig
+from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
-from albert_tf.tokenizers.tokenizer_settings import TRANSFORMERS
+from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
+from albert_tf.tokenizers.tokenizer_settings import GOOGLE, TRANSFORMERS
 
+REPEATED_LINE = pytest.mark.filterwarnings("ignore:.*line 11 repeats 'b'")
 _FILES = ("*.json", "spiece.model", "vocab.txt")
 W, S, J = "long_word", "turkish_keep_accents", "json_only"
 
@@ -53,25 +59,114 @@ def read_variants(data_dir):
         return json.load(file)
 
 
-@pytest.mark.filterwarnings("ignore:.*line 11 repeats 'b'")
-def test_ids_with_other_settings(data_dir, tmp_path):
-    """Settings as they came out of a hat, in all files that may have them."""
-    variants = read_variants(data_dir)
-    assert len(variants["variants"]) == 130
-    for number, variant in enumerate(variants["variants"]):
+@pytest.fixture(scope="module")
+def variants(data_dir, tmp_path_factory):
+    """Settings as they came out of a hat, in all files that may have them.
+
+    Returns:
+        The texts, and pairs of a directory and the ids of the texts.
+    """
+    made = []
+    values = read_variants(data_dir)
+    for variant in values["variants"]:
         base = data_dir / "real_world" / (variant["vocabulary"] or J)
-        directory = tmp_path / str(number)
-        directory.mkdir()
+        directory = tmp_path_factory.mktemp("variant")
         for name in ("spiece.model", "vocab.txt"):
             if (base / name).exists():
-                shutil.copy(base / name, directory)
+                (directory / name).symlink_to(base / name)
         for name, content in variant["files"].items():
             (directory / name).write_text(json.dumps(content))
         config = json.loads((base / "config.json").read_text())
         config["vocab_size"] = 5000
         (directory / "config.json").write_text(json.dumps(config))
-        tokenizer = read(directory).tokenizer
-        check(tokenizer, variants["texts"], variant["ids"])
+        made.append((directory, variant["ids"]))
+    assert len(made) == 130
+    return values["texts"], made
+
+
+@REPEATED_LINE
+def test_ids(variants):
+    texts, directories = variants
+    for directory, ids in directories:
+        check(read(directory).tokenizer, texts, ids)
+
+
+def through_our_own(checkpoint, directory):
+    preprocessor = checkpoint.get_preprocessor()
+    preprocessor.save(directory)
+    return type(preprocessor).load(directory)
+
+
+def through_huggingface(checkpoint, directory):
+    write_vocabulary(checkpoint, directory, TRANSFORMERS)
+    return read_vocabulary(directory, checkpoint.config, TRANSFORMERS)
+
+
+def through_tf1(checkpoint, directory):
+    write_vocabulary(checkpoint, directory, GOOGLE)
+    return read_vocabulary(directory, checkpoint.config, GOOGLE)
+
+
+WAYS = [through_our_own, through_huggingface, through_tf1]
+
+
+@REPEATED_LINE
+@pytest.mark.parametrize("way", WAYS)
+def test_settings_travel(variants, tmp_path, way):
+    _, directories = variants
+    for number, (source, _) in enumerate(directories):
+        check_travel(read(source), way, tmp_path / str(number))
+
+
+def check_travel(preprocessor, way, directory):
+    config = dataclasses.replace(
+        AlbertConfig.from_preset("albert_pico"),
+        vocab_size=preprocessor.tokenizer.vocab_size,
+    )
+    checkpoint = Checkpoint(
+        "here", config, None, "AlbertEncoder",
+        get_preprocessor=lambda: preprocessor,
+    )  # fmt: skip
+    directory.mkdir()
+    again = way(checkpoint, directory)
+    assert again.max_length == preprocessor.max_length
+    assert preprocessor.tokenizer.differences(again.tokenizer) == []
+
+
+OURS = {
+    "lowercase": [True, False],
+    "strip_accents": [True, False],
+    "follows": [GOOGLE, TRANSFORMERS],
+    "added_tokens": [(), ({"content": "New York", "special": True},)],
+}
+KINDS = {
+    SentencePieceTokenizer: (
+        "japanese_keep_accents/spiece.model",
+        {"collapse_spaces": [True, False]},
+    ),
+    WordPieceTokenizer: (
+        "cased_strip/vocab.txt",
+        {"split_ideographs": [True, False]},
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_settings_of_our_own_travel(data_dir, tmp_path, kind, way):
+    file, more = KINDS[kind]
+    choices = {**OURS, **more}
+    for number, values in enumerate(itertools.product(*choices.values())):
+        changes = dict(zip(choices, values, strict=True))
+        tokenizer = kind(data_dir / "real_world" / file, **changes)
+        preprocessor = TextPreprocessor(tokenizer, 40)
+        check_travel(preprocessor, way, tmp_path / str(number))
+
+
+def test_whose_rules_is_one_of_two(copy):
+    directory = copy(W)
+    change(directory, follows="nobody")
+    refused(directory, "follows.*nobody.*: it must be google or transformers")
 
 
 def test_lengths(copy):
