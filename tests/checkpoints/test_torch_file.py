@@ -276,7 +276,6 @@ _STATE = {
 
 @settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.data(), st.sampled_from([save_archive, save_stream]))

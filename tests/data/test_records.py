@@ -61,7 +61,7 @@ EDGES = [1, 127, 128, 16_383, 16_384, 2**21 - 1, 2**21, 2**31 - 1]
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(
         st.lists(st.sampled_from(EDGES) | st.integers(1, 2**31 - 1), min_size=1)

@@ -40,7 +40,6 @@ def damaged(draw):
 
 SETTINGS = settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -54,6 +54,7 @@ def _assert_same(actual, expected):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLASSES)
 def test_saved_model(tiny, tmp_path, name):
     import tensorflow as tf
@@ -66,6 +67,7 @@ def test_saved_model(tiny, tmp_path, name):
         _assert_same(served.serve(inputs), model(inputs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLASSES)
 def test_litert(tiny, tmp_path, name):
     from ai_edge_litert.interpreter import Interpreter

@@ -59,6 +59,7 @@ def test_the_last_checkpoints_stay(run):
     assert places == ["step-00000020", "step-00000030"]
 
 
+@pytest.mark.slow
 def test_the_best_checkpoint_stays(corpus_directory, tmp_path, monkeypatch):
     losses = iter([4.0, 2.0, 3.0, 3.0])
     evaluate = PretrainingEvaluator.evaluate
@@ -102,6 +103,7 @@ def test_another_configuration_does_not_go_on(run, corpus_directory):
         pretrain("albert_pico", corpus_directory, output, different)
 
 
+@pytest.mark.slow
 def test_more_steps_than_were_planned(run, corpus_directory, tmp_path):
     output, options, _ = run
     shutil.copytree(output / "checkpoints", tmp_path / "checkpoints")
@@ -118,6 +120,7 @@ def test_more_steps_than_were_planned(run, corpus_directory, tmp_path):
     assert json.loads(first)["learning_rate"] == pytest.approx(0.02 * 9 / 40)
 
 
+@pytest.mark.slow
 def test_trained_weights_go_on_in_a_deeper_model(
     run, corpus_directory, tmp_path
 ):
@@ -139,6 +142,7 @@ def test_trained_weights_go_on_in_a_deeper_model(
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_without_the_second_task_its_head_is_gone(corpus_directory, tmp_path):
     options = PretrainOptions(steps=2, batch_size=8, sentence_order=False)
     result = pretrain("albert_pico", corpus_directory, tmp_path, options)
@@ -147,6 +151,7 @@ def test_without_the_second_task_its_head_is_gone(corpus_directory, tmp_path):
     assert result.dev["sentence_order_loss"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -180,6 +185,7 @@ def test_a_disaster_stops_and_keeps_the_last_checkpoint(
         assert all(np.isfinite(array).all() for array in state.values())
 
 
+@pytest.mark.slow
 def test_half_precision_keeps_small_gradients(corpus_directory, tmp_path):
     """Without a scale those of queries and keys are 0."""
     options = PretrainOptions(
