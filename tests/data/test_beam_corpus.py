@@ -32,6 +32,9 @@ def test_beam_makes_the_same_files(files, tokenizer, tmp_path):
     here, beam = tmp_path / "here", tmp_path / "beam"
     manifest = prepare_corpus(files, here, tokenizer, OPTIONS, processes=1)
     assert manifest["dropped"] == {"exact duplicates": 5}
+    beam.mkdir()
+    stale = beam / "train-00000-00099-0.tfrecord"
+    stale.write_bytes(b"of a corpus that is overwritten")
     made = prepare_with_beam(
         [str(files[0].parent / "*.jsonl")], str(beam), tokenizer, OPTIONS
     )
@@ -40,7 +43,7 @@ def test_beam_makes_the_same_files(files, tokenizer, tmp_path):
         if path.name != "corpus.json":
             assert path.read_bytes() == (beam / path.name).read_bytes(), path
     assert made == json.loads((beam / "corpus.json").read_text())
-    for name in ("splits", "dropped", "vocabulary", "options"):
+    for name in ("splits", "dropped", "vocabulary", "options", "shards"):
         assert made[name] == manifest[name], name
 
 

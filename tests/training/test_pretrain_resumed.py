@@ -64,17 +64,17 @@ def test_a_killed_worker_ends_the_job_and_it_goes_on(
 
 @pytest.mark.slow
 def test_sigterm_saves_and_ends_well(corpus_directory, tmp_path):
-    options = {"steps": 300, "checkpoint_every": 1000, "learning_rate": 0.01}
+    options = {"steps": 150, "checkpoint_every": 1000, "learning_rate": 0.01}
     finish(start(corpus_directory, tmp_path / "whole", **options))
     output = tmp_path / "stopped"
     process = start(corpus_directory, output, **options)
     wait_for_step(process, output, 20)
     process.send_signal(signal.SIGTERM)
     result = finish(process)
-    assert 20 <= result["step"] < 300
+    assert 20 <= result["step"] < 150
     assert logged_step(output) == result["step"]
     assert [p.name for p in (output / "checkpoints").iterdir()] == [
         f"step-{result['step']:08d}"
     ]
-    assert finish(start(corpus_directory, output, **options))["step"] == 300
+    assert finish(start(corpus_directory, output, **options))["step"] == 150
     assert_same_bits(newest_state(output), newest_state(tmp_path / "whole"))
