@@ -182,6 +182,10 @@ class AlbertPretrainer(TaskModel):
             sums["sentence_order_correct"] = ops.sum(weights * correct)
         return sums
 
+    def scored_outputs(self, outputs):
+        """All of them; there are no metrics but the loss."""
+        return outputs
+
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
@@ -192,10 +196,6 @@ class AlbertPretrainer(TaskModel):
         if sample_weight is not None:
             y = _weighted(y, sample_weight)
         return sum(self.pretraining_losses(y_pred, y).values())
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        """The loss alone, for `fit` on one device."""
-        return keras.Model.compute_metrics(self, x, y, y_pred, sample_weight)
 
     def _batches(self, texts, *args, **kwargs):
         raise UserError(

@@ -80,6 +80,10 @@ class AlbertQuestionAnswerer(TaskModel):
         )
         return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
 
+    def scored_outputs(self, outputs):
+        """All; answers are scored as text, not by positions."""
+        return outputs
+
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
@@ -89,25 +93,18 @@ class AlbertQuestionAnswerer(TaskModel):
             x: not used.
             y: `start_positions` and `end_positions`, int [B].
             y_pred: what `call` returned.
-            sample_weight: float [B], or None.
+            sample_weight: float [B], or None; or such for each target, by
+                name, as Keras makes of an array.
             training: not used.
 
         Returns:
             A scalar.
         """
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        return (
-            sum(
-                loss(
-                    y[f"{end}_positions"],
-                    y_pred[f"{end}_logits"],
-                    sample_weight,
-                )
-                for end in ("start", "end")
-            )
-            / 2
-        )
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        """The loss alone; answers are scored as text, not by positions."""
-        return keras.Model.compute_metrics(self, x, y, y_pred, sample_weight)
+        total = 0.0
+        for end in ("start", "end"):
+            target, weight = f"{end}_positions", sample_weight
+            if isinstance(weight, dict):
+                weight = weight[target]
+            total += loss(y[target], y_pred[f"{end}_logits"], weight)
+        return total / 2

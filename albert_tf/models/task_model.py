@@ -71,6 +71,10 @@ class TaskModel(PresetModel):
         """The metrics of `logits` that `compile` takes if none are given."""
         return []
 
+    def scored_outputs(self, outputs: dict):
+        """The outputs that loss and metrics compare with the targets."""
+        return outputs["logits"]
+
     def encode_targets(self, y):
         """Targets as the loss needs them; a head with names looks them up.
 
@@ -123,14 +127,16 @@ class TaskModel(PresetModel):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """The loss of the logits; called by Keras."""
+        """The loss of what is scored; called by Keras."""
         return super().compute_loss(
-            x, y, y_pred["logits"], sample_weight, training
+            x, y, self.scored_outputs(y_pred), sample_weight, training
         )
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        """The metrics of the logits; called by Keras."""
-        return super().compute_metrics(x, y, y_pred["logits"], sample_weight)
+        """The metrics of what is scored; called by Keras."""
+        return super().compute_metrics(
+            x, y, self.scored_outputs(y_pred), sample_weight
+        )
 
     def fit(
         self,

@@ -6,7 +6,12 @@ import pytest
 from keras import ops
 
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertClassifier, AlbertEncoder, AlbertPretrainer
+from albert_tf.models import (
+    AlbertClassifier,
+    AlbertEncoder,
+    AlbertPretrainer,
+    AlbertQuestionAnswerer,
+)
 
 pytestmark = pytest.mark.backend_agnostic
 
@@ -143,6 +148,25 @@ def test_pretrainer_learns_one_batch_by_heart(tiny, batch):
     model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
     history = model.fit(inputs, targets, epochs=80, verbose=0)
     assert history.history["loss"][-1] < 0.1
+
+
+def test_sample_weights_reach_both_ends_of_an_answer(tiny, batch):
+    model = AlbertQuestionAnswerer(tiny)
+    y = {
+        "start_positions": np.array([0, 1, 2, 3]),
+        "end_positions": np.array([1, 1, 3, 3]),
+    }
+    model.compile(keras.optimizers.SGD(0.0))
+    rows = [0, 2]
+    expected = model.evaluate(
+        {k: v[rows] for k, v in batch.items()},
+        {k: v[rows] for k, v in y.items()},
+        verbose=0,
+    )
+    expected /= 2  # as Keras divides by all four
+    weights = np.array([1, 0, 1, 0], "float32")
+    scored = model.evaluate(batch, y, sample_weight=weights, verbose=0)
+    assert scored == pytest.approx(expected, 1e-5)
 
 
 @pytest.mark.slow
