@@ -213,6 +213,7 @@ class Mean(keras.Model):
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(st.sampled_from([[7] * 10, [7] * 9 + [2], [3, 9] * 20 + [4]]))
 def test_fit_evaluate_and_predict(lengths):

@@ -20,6 +20,7 @@ def wrap(text, width):
     return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False), st.integers(40, 100))
 def test_paragraphs_are_whole_again(rng, width):
     texts = [paragraph(rng, rng.randint(60, 200)) for _ in range(10)]

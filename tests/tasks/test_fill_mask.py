@@ -104,6 +104,7 @@ def test_pairs(keras):
     assert len(first) == len(second) == 5
 
 
+@pytest.mark.slow
 def test_the_file_answers_as_keras(keras, file, tmp_path, capsys):
     texts = [TEXT, "the weather is nice today"]
     filled, plain = keras.predict(texts)
@@ -118,6 +119,7 @@ def test_the_file_answers_as_keras(keras, file, tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_evaluate_and_verify(file, tmp_path, capsys):
     rows = tmp_path / "masks.tsv"
     rows.write_text(
