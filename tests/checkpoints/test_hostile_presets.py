@@ -36,7 +36,7 @@ VALUES = [
     *("x" * 100_000, "a\nb", "\ud800"),
 ]
 SETTINGS = settings(
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
@@ -137,7 +137,7 @@ def put(values, path, value):
 
 @pytest.mark.parametrize("kind", ["albert_tf", "huggingface", "tf1"])
 def test_any_value_anywhere(mutant, presets, kind):
-    """A hundred of all that there are; which, the seed says."""
+    """Sixty of all that there are; which, the seed says."""
     rng = random.Random(kind)
     cases = [
         (path.name, place, number)
@@ -146,7 +146,7 @@ def test_any_value_anywhere(mutant, presets, kind):
         for number in range(len(VALUES))
     ]
     found = collections.Counter()
-    for name, place, number in rng.sample(cases, 100):
+    for name, place, number in rng.sample(cases, 60):
 
         def change(content, place=place, number=number):
             values = put(json.loads(content), place, VALUES[number])
@@ -158,7 +158,7 @@ def test_any_value_anywhere(mutant, presets, kind):
             change,
         )
         found["read" if message is None else "refused"] += 1
-    assert found["refused"] > 40
+    assert found["refused"] > 20
     assert found["read"]
 
 

@@ -20,6 +20,14 @@ CLASSES = sorted(
     if "head" in vars(model_class)
     and model_class.__module__.startswith("albert_tf.")
 )
+FAST = ("AlbertClassifier", "AlbertMultipleChoice")
+every_class = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (name not in FAST))
+        for name in CLASSES
+    ],
+)
 
 
 def _make(name, config):
@@ -54,8 +62,7 @@ def _assert_same(actual, expected):
         )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CLASSES)
+@every_class
 def test_saved_model(tiny, tmp_path, name):
     import tensorflow as tf
 
@@ -67,8 +74,7 @@ def test_saved_model(tiny, tmp_path, name):
         _assert_same(served.serve(inputs), model(inputs))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CLASSES)
+@every_class
 def test_litert(tiny, tmp_path, name):
     from ai_edge_litert.interpreter import Interpreter
 
