@@ -10,6 +10,9 @@ from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
 from albert_tf.tokenizers.tokenizer_settings import TokenizerSettings
 from albert_tf.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
+# Files with settings of the vocabulary beside them, and of more than that.
+_SETTINGS = ("tokenizer_config.json", "preprocessor.json", "corpus.json")
+
 
 def restore_tokenizer(configuration, directory):
     """Rebuilds a tokenizer that `Tokenizer.save` wrote.
@@ -66,7 +69,8 @@ def tokenizer_for_file(path=None, settings=None):
         A `Tokenizer`.
 
     Raises:
-        UserError: the file is missing, damaged or of another kind.
+        UserError: the file is missing, damaged or of another kind; or it
+            belongs to a model or corpus with settings, and none are given.
     """
     if path is None:
         return SentencePieceTokenizer(settings=settings)
@@ -81,6 +85,8 @@ def tokenizer_for_file(path=None, settings=None):
             f"vocabulary {path}: must be a SentencePiece .model, a WordPiece "
             ".txt or a tokenizer.json file"
         )
+    if settings is None:
+        _check_alone(path)
     beside = path.with_suffix(".json")
     if settings is None and path.suffix == ".model" and beside.exists():
         try:
@@ -90,3 +96,13 @@ def tokenizer_for_file(path=None, settings=None):
                 f"{beside}: is no settings of a vocabulary: {error}"
             ) from None
     return suffixes[path.suffix](path, settings)
+
+
+def _check_alone(path):
+    for name in _SETTINGS:
+        if path.exists() and path.with_name(name).exists():
+            raise UserError(
+                f"vocabulary {path}: is not alone, {name} has settings for "
+                "it; name the model itself (a directory, hf:DIR or tf1:DIR), "
+                "or copy the file to another place"
+            )

@@ -1,5 +1,7 @@
 """Case and marks are kept all the way, where they are asked for."""
 
+import json
+
 import pytest
 from commands import call
 
@@ -78,3 +80,19 @@ def test_what_a_vocabulary_says_itself(data_dir, tmp_path, fails):
         *argv, vocabulary
     )
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("beside", ["tokenizer_config.json", "corpus.json"])
+def test_a_vocabulary_out_of_a_model(data_dir, tmp_path, fails, beside):
+    model = data_dir / "real_world" / "japanese_keep_accents"
+    vocabulary = tmp_path / "spiece.model"
+    vocabulary.write_bytes((model / "spiece.model").read_bytes())
+    text = data_dir / "real_world" / "ja.txt"
+    argv = ["prepare", text, "--objective", "none", "--processes", "1"]
+    argv += ["--length", "32", "--output", tmp_path / "out", "--vocabulary"]
+    (tmp_path / beside).write_text("{}")
+    assert f"is not alone, {beside} has settings" in fails(*argv, vocabulary)
+    assert not (tmp_path / "out").exists()
+    assert call([*argv, f"hf:{model}"]) == 0
+    said = json.loads((tmp_path / "out" / "corpus.json").read_text())
+    assert said["tokenizer"]["strip_accents"] is False
