@@ -46,7 +46,7 @@ def parse_json(text: bytes, strict: bool = False) -> dict[str, Any]:
             "object_pairs_hook": _without_repeats,
         }
     try:
-        values = json.loads(text.decode("utf-8"), **hooks)
+        values = json.loads(text.decode("utf-8-sig"), **hooks)
     except (ValueError, RecursionError) as error:
         raise UserError(f"not a readable JSON file: {error}") from error
     if not isinstance(values, dict):

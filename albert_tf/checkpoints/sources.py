@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 
 # Presets that come with the package.
 _SHIPPED = Path(__file__).parent.parent / "weights"
+# As "albert-base-v2" or "albert/albert-base-v2" is called there.
+_HUB_ID = re.compile(r"([\w.-]+/)?\w[\w.]*-[\w.-]+")
 _READERS = {
     "hf:": huggingface.read,
     "tf1:": tf1.read,
@@ -53,11 +56,15 @@ def read_checkpoint(
         return native.read(os.fspath(_SHIPPED / source))
     if source in PRESETS:
         return _read_preset(source)
-    near = difflib.get_close_matches(source, PRESETS)
+    near = difflib.get_close_matches(source.replace("-", "_"), PRESETS)
+    if near and _HUB_ID.fullmatch(source):
+        near.insert(0, f"hf:{source} (of Hugging Face)")
+    hint = "; a"
+    if near:
+        hint = f"; did you mean {' or '.join(near)}? A"
     raise UserError(
-        f"{source!r} is neither a directory nor a preset"
-        + (f" (near ones: {', '.join(near)})" if near else "")
-        + "; a source is a directory of save_preset, hf:ID-or-directory, "
+        f"{source!r} is neither a directory nor a preset{hint} source is a "
+        "directory of save_preset, hf:ID-or-directory, "
         "tf1:PREFIX-or-directory, tf_models:PREFIX-or-directory, "
         "keras_hub:PRESET, or one of the presets that `albert-tf info` lists"
     )

@@ -63,6 +63,9 @@ def main() -> None:
     """Runs the command; a mistake of the user's is one line and status 2."""
     warnings.showwarning = show_warning
     arguments = sys.argv[1:] or ["--help"]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # any terminal shows any text
+            stream.reconfigure(errors="backslashreplace")
     try:
         # The status is None after a command and a number after --help.
         status = app(arguments, prog_name="albert-tf", standalone_mode=False)

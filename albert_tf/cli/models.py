@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from albert_tf.cli.arguments import (
     Header,
@@ -15,10 +15,12 @@ from albert_tf.cli.arguments import (
     TextColumn,
     column_names,
 )
+from albert_tf.cli.options import refuse
 from albert_tf.cli.terminal import console, say
 
 
 def export(
+    context: Context,
     model: Annotated[
         str, Argument(help="A directory made by finetune, or any other source.")
     ],
@@ -48,6 +50,9 @@ def export(
     from albert_tf.files import check_new_file, new_file
 
     check_new_file(output, overwrite)
+    if verify is None:
+        names = ["threshold", "text", "pair", "label", "header"]
+        refuse(context, names, "needs --verify")
     import export as exporter
     from albert_tf.data.columns import Columns
     from albert_tf.models import load_model

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 from rich.progress import track
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from albert_tf.cli.arguments import (
     Header,
@@ -19,7 +20,7 @@ from albert_tf.cli.arguments import (
     column_names,
 )
 from albert_tf.cli.file_progress import FileProgress
-from albert_tf.cli.options import takes_options
+from albert_tf.cli.options import refuse, takes_options
 from albert_tf.cli.terminal import console, read_lines, say
 from albert_tf.errors import UserError, warn
 from albert_tf.training.finetune_options import FinetuneOptions
@@ -76,6 +77,8 @@ def finetune(
 
     check_new_directory(output, overwrite)
     task_class = find_task(task)
+    if baseline and not task_class.has_baseline:
+        raise UserError(f"--baseline: {task_class.name} has none")
     columns = Columns(text, pair, label)
     examples, dev_examples = (
         _read(task_class, file, columns, header) for file in (train, dev)
@@ -136,6 +139,7 @@ def _all_gpus():
 
 
 def evaluate(
+    context: Context,
     model: Model,
     file: Annotated[Path, Argument(help="Labelled examples.")],
     text: TextColumn = None,
@@ -162,8 +166,12 @@ def evaluate(
         if plot.suffix != ".png":
             raise UserError(f"{plot}: the name of a picture ends with .png")
         check_new_file(plot, overwrite)
+    if plot is None:
+        refuse(context, ["overwrite"], "needs --plot")
     predictor = _open(model)
     task = predictor.task
+    if plot is not None and not task.has_picture:
+        raise UserError(f"--plot: {task.name} has no picture")
     examples = _read(type(task), file, Columns(text, pair, label), header)
     answers = []
     for start in track(
@@ -183,12 +191,13 @@ def evaluate(
         for table in tables.score(score):
             console.print(table)
     if plot is not None:
-        if not task.draw(score, plot):
-            raise UserError(f"{task.name} has no picture, so none in {plot}")
-        say(f"picture in {plot}")
+        task.draw(score, plot)
+        if not as_json:
+            say(f"picture in {plot}")
 
 
 def predict(
+    context: Context,
     model: Model,
     texts: Annotated[
         list[str] | None,
@@ -215,11 +224,8 @@ def predict(
 
     if input is not None and texts:
         raise UserError("give texts or --input, not both")
-    if input is None and text is not None:
-        raise UserError(
-            f"--text {text} names a column, but there is no --input"
-        )
     if input is None:
+        refuse(context, ["text", "header"], "is of a file, so it needs --input")
         texts = texts or read_lines()
     predictor = _open(model)
     task = predictor.task
@@ -230,6 +236,8 @@ def predict(
             labelled=False,
             header=column_names(header),
         )
+        # Not on the standard output, which has the answers.
+        print(f"albert-tf: read {_told(examples)}", file=sys.stderr)
     else:
         examples = [task.example(one, pair) for one in texts]
     for start in range(0, len(examples), _CHUNK):
@@ -238,7 +246,10 @@ def predict(
             chunk, predictor.answers(chunk), strict=True
         ):
             if as_json:
-                values = {"text": example.text, **task.to_json(answer)}
+                values = {"text": example.text}
+                if example.pair is not None:
+                    values["pair"] = example.pair
+                values.update(task.to_json(answer))
                 print(json.dumps(values, ensure_ascii=False), flush=True)
             else:
                 print(task.to_text(answer, example), flush=True)

@@ -39,6 +39,8 @@ _LABELS = (
     "quality",  # MRPC
     "is_duplicate",  # QQP
     "score",  # STS-B
+    "relatedness_score",  # SICK
+    "entailment_judgment",  # SICK
     "intent",
     "category",
     "class",
@@ -92,6 +94,11 @@ def find_columns(
         if column is not None and column not in names:
             raise UserError(_missing(path, column, names))
     text, pair, label = dataclasses.astuple(wanted)
+    named = [column for column in (text, pair, label) if column is not None]
+    if len(set(named)) < len(named):
+        raise UserError(
+            f"text, pair and label must be different columns; got {wanted}"
+        )
     if text is None:
         text, found_pair = _find_text(path, names)
         pair = pair or found_pair

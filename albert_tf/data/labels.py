@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -13,12 +14,16 @@ import numpy as np
 from albert_tf.data.example import Example
 from albert_tf.errors import UserError, warn
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_WHOLE = re.compile(r"([+-]?\d+)(?:\.0*)?")
+# Longer rows of digits are names.
+_NUMBER = re.compile(
+    r"[+-]?(\d{1,99}\.?\d{0,99}|\.\d{1,99})([eE][+-]?\d{1,3})?"
+)
+_WHOLE = re.compile(r"([+-]?\d{1,99})(?:\.0*)?")
 # Words that may stand for a missing label, or be a class.
 _DOUBTFUL = frozenset(
     ("None", "none", "null", "NULL", "NA", "N/A", "nan", "NaN", "-", "?")
 )
+_LONGEST_SHOWN = 60  # characters of a label in a message
 # So many different whole numbers are rather amounts than classes.
 _MANY_NUMBERS = 20
 _REGRESSION = "a regression learns amounts: --task regression"
@@ -47,7 +52,7 @@ def find_labels(examples: Sequence[Example]) -> list[str]:
     if None in written:
         number = [example.label for example in examples].index(None) + 1
         raise UserError(f"example {number} has no label")
-    _warn_of_variants(written)
+    warn_of_variants(written)
     counts = Counter()
     for label, count in written.items():
         counts[label.strip()] += count
@@ -64,14 +69,14 @@ def find_labels(examples: Sequence[Example]) -> list[str]:
                 f'example {number} has the label "{doubtful[0]}", the others '
                 "have numbers; give it one too, or leave it out"
             )
-        found = _find_numbers(sure)
+        found = find_numbers(sure)
     else:
         for label in doubtful:
             warn(
                 f'"{label}" is taken for a class of {counts[label]:,} '
                 "examples; leave them out if it means that they have none",
             )
-        found = sorted(counts)
+        found = sorted({class_name(label) for label in counts})
     if len(found) < 2:
         only = f'the same label "{found[0]}"' if found else "no label"
         raise UserError(
@@ -81,7 +86,17 @@ def find_labels(examples: Sequence[Example]) -> list[str]:
     return found
 
 
-def _find_numbers(labels: Iterable[str]) -> list[str]:
+def are_numbers(labels: Iterable[str]) -> bool:
+    """Whether all labels are numbers, whole or not."""
+    return all(map(_NUMBER.fullmatch, labels))
+
+
+def find_numbers(labels: Iterable[str]) -> list[str]:
+    """The classes that numbers stand for, by value.
+
+    Raises:
+        UserError: one has a fraction.
+    """
     fractions = [label for label in labels if not _WHOLE.fullmatch(label)]
     if fractions:
         shown = ", ".join(sorted(labels, key=float)[:3])
@@ -107,17 +122,23 @@ def _find_numbers(labels: Iterable[str]) -> list[str]:
     return found
 
 
-def _warn_of_variants(labels: Iterable[str]) -> None:
+def warn_of_variants(labels: Iterable[str]) -> None:
+    """Warns of labels that look alike: by white space, case, or their code."""
     groups = {}
     for label in labels:
-        key = " ".join(label.split()).casefold()
+        key = unicodedata.normalize("NFKC", label)
+        key = "".join(c for c in key if unicodedata.category(c) != "Cf")
+        key = " ".join(key.split()).casefold()
         groups.setdefault(key, []).append(label)
     alike = [group for group in groups.values() if len(group) > 1]
     if not alike:
         return
     classes = len({label.strip() for label in alike[0]})
+    kind = "in white space or case"
+    if len({" ".join(x.split()).casefold() for x in alike[0]}) > 1:
+        kind = "in how their letters are written"
     warn(
-        f"the labels {_listed(alike[0])} differ in white space or case only, "
+        f"the labels {_listed(alike[0])} differ {kind} only, "
         f"and are read as {classes} class{'es' if classes > 1 else ''}"
         + (f"; so do {len(alike) - 1} more" if len(alike) > 1 else ""),
     )
@@ -190,5 +211,15 @@ def unknown_label(number: int, label: str | None, labels: Iterable[str]) -> str:
 
 
 def _listed(labels: Iterable[str]) -> str:
-    """Labels in quotes, with whatever cannot be seen."""
-    return ", ".join(json.dumps(label, ensure_ascii=False) for label in labels)
+    """Labels in quotes, with whatever cannot be seen as a code."""
+    return ", ".join(map(_shown, labels))
+
+
+def _shown(label: str) -> str:
+    text = json.dumps(label[:_LONGEST_SHOWN], ensure_ascii=False)
+    return "".join(
+        c
+        if c == " " or not (c.isspace() or unicodedata.category(c) == "Cf")
+        else f"\\u{ord(c):04x}"
+        for c in text
+    ) + ("..." if len(label) > _LONGEST_SHOWN else "")

@@ -16,6 +16,7 @@ from typing import Any
 from albert_tf.data.columns import Columns, about_header, find_columns
 from albert_tf.data.example import Example
 from albert_tf.data.example_file import ExampleFile
+from albert_tf.data.labels import class_name
 from albert_tf.data.quoting import has_quoted_fields
 from albert_tf.data.text_files import (
     LONGEST_LINE,
@@ -53,7 +54,10 @@ def one_label(place: str, value: Any) -> str | None:
         )
     if value is not None and not isinstance(value, str):
         value = json.dumps(value)
-    return None if value in (None, *_MISSING) else value
+    if value in (None, *_MISSING):
+        return None
+    _check_unicode(place, "the label", value)
+    return value
 
 
 def split_labels(place: str, value: Any) -> tuple[str, ...]:
@@ -72,14 +76,15 @@ def split_labels(place: str, value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        value = str(value).split(",")
+        value = (one_label(place, value) or "").split(",")
     for label in value:
         if isinstance(label, list | dict | None):
             raise UserError(
                 f"{place}: labels must be strings or numbers, got "
                 f"{shorten(json.dumps(label))}"
             )
-    names = [str(label).strip() for label in value]
+    names = [one_label(place, label) for label in value]
+    names = [class_name(name) for name in names if name is not None]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -97,11 +102,11 @@ def read_examples(
     """Reads a table of texts.
 
     The suffix says what the file is: `.tsv`, `.csv` (quoted fields may hold
-    commas and line ends) or `.jsonl` and `.json` (one object a line); each
-    also with `.gz`. UTF-8 only. The first row of a TSV or CSV file names the
-    columns. A quote in a TSV file is a character like any other, as in GLUE's
-    files, unless the file is as pandas writes it, see `has_quoted_fields`.
-    Blank lines are passed over.
+    commas and line ends) or `.jsonl` and `.json` (one object a line, or an
+    array of objects); each also with `.gz`. UTF-8 only. The first row of a TSV
+    or CSV file names the columns. A quote in a TSV file is a character like any
+    other, as in GLUE's files, unless the file is as pandas writes it, see
+    `has_quoted_fields`. Blank lines are passed over.
 
     Args:
         path: the file.
@@ -194,9 +199,13 @@ def _string(place, row, column):
     if column not in row:
         raise UserError(f'{place}: has no "{column}"')
     text = string_in(place, row, column)
-    if not text.isascii() and re.search("[\ud800-\udfff]", text):
-        raise UserError(f'{place}: "{column}" has half a surrogate pair')
+    _check_unicode(place, f'"{column}"', text)
     return text
+
+
+def _check_unicode(place: str, what: str, text: str) -> None:
+    if not text.isascii() and re.search("[\ud800-\udfff]", text):
+        raise UserError(f"{place}: {what} has half a surrogate pair")
 
 
 def _json_table(path, columns, progress):
@@ -205,13 +214,34 @@ def _json_table(path, columns, progress):
         raise UserError(
             f"{path}: columns are for files without a header; JSON has names"
         )
-    rows = (
-        (number, parse_object(f"{path}:{number}", line))
+    lines = (
+        (number, line)
         for number, line in read_lines(path, progress=progress)
         if line.strip()
     )
+    first = next(lines, (1, ""))
+    lines = itertools.chain([first] if first[1] else [], lines)
+    if ".jsonl" not in path.name.lower() and first[1].lstrip()[:1] == "[":
+        rows = _array(path, lines)
+    else:
+        rows = ((n, parse_object(f"{path}:{n}", line)) for n, line in lines)
     first = _first(path, rows)
     return [*first[1]], itertools.chain([first], rows)
+
+
+def _array(path, lines):
+    """The objects of a JSON array, with their numbers."""
+    try:
+        values = json.loads("".join(line for _, line in lines))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}:1: not valid JSON: {error}") from None
+    for number, value in enumerate(values, 1):
+        if not isinstance(value, dict):
+            raise UserError(
+                f"{path}:1: a JSON object is needed for each item of the "
+                f"array, item {number} is {shorten(json.dumps(value))}"
+            )
+        yield number, value
 
 
 def _table(path, columns, progress):
@@ -226,7 +256,8 @@ def _table(path, columns, progress):
     rows = ((n, fields) for n, fields in rows if any(map(str.strip, fields)))
     first = _first(path, rows)
     names = [name.strip() for name in columns or first[1]]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    # Spreadsheets leave columns without a name behind, which nobody wants.
+    twice = next((n for n in names if n and names.count(n) > 1), None)
     if twice is not None:
         place = "columns" if columns else "the header"
         raise UserError(

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from albert_tf.data.example import Example
+import numpy as np
+
+from albert_tf.errors import UserError
 
 
-def tfidf_accuracy(train: Sequence[Example], dev: Sequence[Example]) -> float:
+def tfidf_accuracy(
+    texts: Sequence[str],
+    classes: np.ndarray,
+    dev_texts: Sequence[str],
+    dev_classes: np.ndarray,
+) -> float:
     """Accuracy of logistic regression on TF-IDF of words and word pairs.
 
     Args:
-        train: labelled examples to fit.
-        dev: labelled examples to score.
+        texts: to fit.
+        classes: their numbers, int [n].
+        dev_texts: to score.
+        dev_classes: their numbers.
 
     Returns:
-        The share of `dev` that is classified right.
+        The share of `dev_texts` that is classified right.
+
+    Raises:
+        UserError: if the texts have no word.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+        # Words of one letter too.
+        TfidfVectorizer(
+            ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+"
+        ),
         LogisticRegression(C=10, max_iter=1000),
     )
-    model.fit(_texts(train), [example.label for example in train])
-    return float(model.score(_texts(dev), [example.label for example in dev]))
-
-
-def _texts(examples: Sequence[Example]) -> list[str]:
-    return [f"{example.text} {example.pair or ''}" for example in examples]
+    try:
+        model.fit(texts, classes)
+    except ValueError as error:
+        raise UserError(
+            f"TF-IDF learns nothing of the texts: {error}"
+        ) from None
+    return float(model.score(dev_texts, dev_classes))

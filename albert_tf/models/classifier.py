@@ -7,7 +7,12 @@ import numpy as np
 
 from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.errors import UserError
-from albert_tf.models.labels import label_names, label_numbers
+from albert_tf.models.labels import (
+    boolean_names,
+    has_numbers,
+    label_names,
+    label_numbers,
+)
 from albert_tf.models.sequence_model import SequenceModel
 from albert_tf.models.text_input import TextInput
 from albert_tf.prediction import Prediction
@@ -65,13 +70,15 @@ class AlbertClassifier(SequenceModel):
             return self._check_probabilities(y)
         if y.dtype.kind == "f" and (y == np.floor(y)).all():
             y = y.astype("int64")  # as pandas reads a column with gaps
+        if y.dtype.kind == "b":
+            return label_numbers(boolean_names(y, self.labels), self.labels)
         names = label_names(y)
         if names is None:
             raise UserError(
                 "labels must be names or whole numbers; got the "
                 f"{y.dtype} {y[y != np.floor(y)][0]}"
             )
-        if y.dtype.kind in "biu" and not _are_whole_numbers(self.labels):
+        if y.dtype.kind in "iu" and not has_numbers(self.labels):
             return _check_range(y, len(self.labels))
         return label_numbers(names, self.labels)
 
@@ -92,7 +99,11 @@ class AlbertClassifier(SequenceModel):
         return y
 
     def class_number(self, name) -> int:
-        """The class that a key of `class_weight` means, as a target would."""
+        """The class that a key of `class_weight` means, as a target would.
+
+        Raises:
+            UserError: if it is none of the labels.
+        """
         return int(self.encode_targets([name])[0])
 
     def classify(self, texts, pairs=None, batch_size: int = 32):
@@ -121,11 +132,6 @@ class AlbertClassifier(SequenceModel):
         logits = self.predict(texts, batch_size=batch_size, verbose=0)["logits"]
         found = [Prediction.from_logits(row, self.labels) for row in logits]
         return found[0] if is_single else found
-
-
-def _are_whole_numbers(labels) -> bool:
-    """Whether numbers among the targets are names: "1" is not class 1."""
-    return all(label.removeprefix("-").isdecimal() for label in labels)
 
 
 def _check_range(y: np.ndarray, classes: int) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from albert_tf.data.labels import class_name
 from albert_tf.errors import UserError
 
 
@@ -25,11 +26,11 @@ def check_labels(labels: Sequence[str], least: int = 2) -> list[str]:
 
 
 def label_names(y: np.ndarray) -> list[str] | None:
-    """Targets as names; None for floats, which are none.
+    """Targets as names; None for floats and booleans, which are none.
 
     TensorFlow gives bytes, pandas objects.
     """
-    if y.dtype.kind not in "biuOSTU":
+    if y.dtype.kind not in "iuOSTU":
         return None
     return [v.decode() if isinstance(v, bytes) else str(v) for v in y.tolist()]
 
@@ -41,9 +42,36 @@ def label_numbers(names: Sequence[str], labels: Sequence[str]) -> np.ndarray:
         UserError: if a name is not one of them.
     """
     numbers = {label: i for i, label in enumerate(labels)}
-    unknown = next((name for name in names if name not in numbers), None)
-    if unknown is not None:
-        raise UserError(
-            f"unknown label {unknown!r}; the labels are {', '.join(labels)}"
-        )
+    by_class = {class_name(label): i for label, i in numbers.items()}
+    for name in set(names) - set(numbers):
+        number = by_class.get(class_name(name))
+        if number is None:
+            raise UserError(
+                f"unknown label {name!r:.60}; the labels are "
+                f"{', '.join(labels)}"
+            )
+        numbers[name] = number
     return np.array([numbers[name] for name in names], "int32")
+
+
+def boolean_names(y: np.ndarray, labels: Sequence[str]) -> list[str]:
+    """Booleans as names, where the labels are "true" and "false", or 1 and 0.
+
+    Raises:
+        UserError: if they have other names, of which a boolean says nothing.
+    """
+    folded = {class_name(label).casefold(): label for label in labels}
+    for no, yes in (("false", "true"), ("0", "1")):
+        if {no, yes} <= set(folded):
+            return [folded[yes if value else no] for value in y.tolist()]
+    raise UserError(
+        f"booleans do not say which of the labels {', '.join(labels)} they "
+        "mean; give names or numbers"
+    )
+
+
+def has_numbers(labels: Sequence[str]) -> bool:
+    """Whether whole numbers are among the names: 1 is then "1", not class 1."""
+    return any(
+        class_name(label).removeprefix("-").isdecimal() for label in labels
+    )

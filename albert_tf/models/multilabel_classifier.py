@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import keras
 import numpy as np
 
@@ -53,19 +55,31 @@ class AlbertMultilabelClassifier(SequenceModel):
                     f"targets must have shape [B, {len(self.labels)}], a "
                     f"column a label; got {y.shape}"
                 )
+            if not ((y >= 0) & (y <= 1)).all():
+                raise UserError(
+                    "targets must be from 0 to 1; got "
+                    f"{y[~((y >= 0) & (y <= 1))][0]}"
+                )
             return y.astype("float32")
+        y = [*y]
         if len(y) and not isinstance(y[0], str) and _is_row(y[0]):
             return self.encode_targets(np.asarray(y))
         targets = np.zeros((len(y), len(self.labels)), "float32")
         for row, names in zip(targets, y, strict=True):
-            if isinstance(names, str):
+            if isinstance(names, str) or not isinstance(names, Iterable):
                 raise UserError(
                     "the labels of a text must be a list of names; got "
                     f"{names!r}"
                 )
-            row[label_numbers(list(names), self.labels)] = 1
+            names = [str(name) for name in names]
+            row[label_numbers(names, self.labels)] = 1
         return targets
 
 
 def _is_row(row) -> bool:
-    return len(row) > 0 and not isinstance(row[0], str)
+    """Whether it is numbers, not names."""
+    return (
+        hasattr(row, "__getitem__")
+        and len(row) > 0
+        and not isinstance(row[0], str)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import keras
@@ -10,7 +11,7 @@ import numpy as np
 from albert_tf.config import AlbertConfig
 from albert_tf.data.rows import ONE_SEGMENT
 from albert_tf.data.text_datasets import encode_dataset, has_text, user_errors
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require_at_least
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
 from albert_tf.models.text_input import TextInput
@@ -86,8 +87,15 @@ class TaskModel(PresetModel):
         return y
 
     def class_number(self, name) -> int:
-        """The class that a key of `class_weight` means."""
-        return name
+        """The class that a key of `class_weight` means.
+
+        Raises:
+            UserError: if the head has no classes to weigh.
+        """
+        raise UserError(
+            f"{type(self).__name__} takes no class_weight, as a text has no "
+            "one class; use sample_weight"
+        )
 
     # === Training ===
 
@@ -153,9 +161,16 @@ class TaskModel(PresetModel):
     ):
         """Trains; as `keras.Model.fit`, with raw text too."""
         if class_weight is not None:
+            if not isinstance(class_weight, Mapping):
+                raise UserError(
+                    "class_weight must be a dictionary of labels and weights; "
+                    f"got {class_weight!r:.60}"
+                )
             class_weight = {
                 self.class_number(k): v for k, v in class_weight.items()
             }
+        if isinstance(validation_data, list):
+            validation_data = tuple(validation_data)
         if isinstance(validation_data, tuple):
             validation_data = self._validation(*validation_data)
         validation_data = self._dataset(validation_data)
@@ -176,6 +191,11 @@ class TaskModel(PresetModel):
         if y is None:
             raise UserError("fit got texts but no y, the targets to learn")
         columns = (texts, y, sample_weight)
+        if not 0 <= validation_split < 1:
+            raise UserError(
+                f"validation_split={validation_split} must be at least 0 and "
+                "less than 1"
+            )
         if validation_split:
             columns, held_out = _split(columns, validation_split)
             validation_data = self._batches(*held_out, batch_size=batch_size)
@@ -276,12 +296,21 @@ class TaskModel(PresetModel):
     ):
         from albert_tf.data.batches import BucketedBatches
 
+        if batch_size is not None:
+            require_at_least(1, batch_size=batch_size)
         for name, column in (("y", y), ("sample_weight", sample_weight)):
-            if column is not None and len(column) != len(texts):
+            if column is None:
+                continue
+            rows = 0 if np.isscalar(column) else len(column)
+            if rows != len(texts):
                 raise UserError(
                     f"{name} must have as many rows as there are texts, "
-                    f"{len(texts)}; got {len(column)}"
+                    f"{len(texts)}; got {rows}"
                 )
+        if sample_weight is not None:
+            sample_weight = np.asarray(sample_weight, "float32")
+            if not np.isfinite(sample_weight).all():
+                raise UserError("sample_weight must be numbers; got NaN")
         if texts.pairs is not None:
             self._check_segments()
         return BucketedBatches(

@@ -41,8 +41,8 @@ class TextInput:
         """
         if isinstance(x, cls):
             return x
-        if isinstance(x, str):
-            return cls([str(x)], is_single=True)
+        if isinstance(x, str | bytes):
+            return cls([_text(x, 0)], is_single=True)
         if isinstance(x, tuple) and len(x) == 2:
             columns = [_column(part) for part in x]
             if None not in columns:
@@ -62,11 +62,14 @@ def _column(x) -> list[str] | None:
     if isinstance(x, list | tuple):
         if not x:
             raise UserError("there is no text: the list is empty")
-        if not isinstance(x[0], str | bytes):
+        if not any(isinstance(item, str | bytes) for item in x):
+            _refuse_rows_of_pairs(x[0])
             return None
         items = x
     elif hasattr(x, "__array__") and not hasattr(x, "element_spec"):
         array = np.asarray(x)
+        if not array.size and array.ndim == 1:
+            raise UserError("there is no text: the sequence is empty")
         if array.dtype.kind not in "OSTU" or not _holds_text(array):
             return None
         if array.ndim == 0:
@@ -82,6 +85,14 @@ def _column(x) -> list[str] | None:
     if not items:
         raise UserError("there is no text: the sequence is empty")
     return [_text(item, index) for index, item in enumerate(items)]
+
+
+def _refuse_rows_of_pairs(first) -> None:
+    if isinstance(first, list | tuple) and [*map(type, first)] == [str, str]:
+        raise UserError(
+            "pairs of texts must be a tuple of two columns, the first texts "
+            f"and the second ones; got a list of pairs such as {first!r:.60}"
+        )
 
 
 def _holds_text(array: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from albert_tf.data.labels import find_labels, label_ids
 from albert_tf.prediction import Prediction
-from albert_tf.tasks.task import Task
+from albert_tf.tasks.task import Task, one_line
 
 
 class Classification(Task):
@@ -23,6 +23,8 @@ class Classification(Task):
     model_name = "AlbertClassifier"
     figure = "accuracy"
     balanced_figure = "balanced_accuracy"
+    has_picture = True
+    has_baseline = True
 
     def __init__(self, labels: Sequence[str]):
         self.labels = [*labels]
@@ -71,7 +73,7 @@ class Classification(Task):
 
     def to_text(self, answer, example):
         """Label, probability and text."""
-        return f"{answer.label}\t{answer.score:.4f}\t{example.text}"
+        return f"{answer.label}\t{answer.score:.4f}\t{one_line(example)}"
 
     def to_json(self, answer):
         """Label, probability, and those of all labels."""
@@ -82,10 +84,15 @@ class Classification(Task):
         from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
 
         plot_confusion_matrix(score, path)
-        return True
 
     def baseline(self, train, dev):
         """Accuracy of logistic regression on TF-IDF."""
         from albert_tf.evaluation.baseline import tfidf_accuracy
 
-        return tfidf_accuracy(train, dev)
+        texts, dev_texts = (
+            [f"{one.text} {one.pair or ''}" for one in part]
+            for part in (train, dev)
+        )
+        return tfidf_accuracy(
+            texts, self._numbers(train), dev_texts, self._numbers(dev)
+        )

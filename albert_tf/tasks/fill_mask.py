@@ -13,7 +13,7 @@ from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError
 from albert_tf.evaluation.fill_mask import FillMaskReport
 from albert_tf.prediction import MaskPrediction
-from albert_tf.tasks.task import Task
+from albert_tf.tasks.task import Task, one_line
 from albert_tf.tokenizers import Encoding, Tokenizer
 
 _MASK = "[MASK]"  # as texts have it, whatever the vocabulary calls it
@@ -126,12 +126,12 @@ class FillMask(Task):
     def to_text(self, answer, example):
         """The candidates for each mask, or the perplexity, and the text."""
         if answer.perplexity is not None:
-            return f"perplexity {answer.perplexity:.2f}\t{example.text}"
+            return f"perplexity {answer.perplexity:.2f}\t{one_line(example)}"
         masks = (
             ", ".join(f"{word} {p:.3f}" for word, p in words.items())
             for words in answer.candidates
         )
-        return f"{' | '.join(masks)}\t{example.text}"
+        return f"{' | '.join(masks)}\t{one_line(example)}"
 
     def to_json(self, answer):
         """Candidates and their probabilities for each mask; or perplexity."""

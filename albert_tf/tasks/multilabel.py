@@ -7,11 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from albert_tf.data.labels import unknown_label
+from albert_tf.data.labels import (
+    are_numbers,
+    find_numbers,
+    unknown_label,
+    warn_of_variants,
+)
 from albert_tf.data.readers import split_labels
 from albert_tf.errors import UserError
 from albert_tf.prediction import MultilabelPrediction
-from albert_tf.tasks.task import Task
+from albert_tf.tasks.task import Task, one_line
 
 
 class Multilabel(Task):
@@ -32,9 +37,12 @@ class Multilabel(Task):
     def of_examples(cls, examples, labels=None):
         """The labels given, or those found in the examples."""
         found = sorted({label for one in examples for label in one.label})
-        if not (labels or found):
+        if labels:
+            return cls(labels)
+        if not found:
             raise UserError(f"none of the {len(examples)} examples has a label")
-        return cls(labels or found)
+        warn_of_variants(found)
+        return cls(find_numbers(found) if are_numbers(found) else found)
 
     @staticmethod
     def read_label(place, value):
@@ -48,7 +56,10 @@ class Multilabel(Task):
         for index, example in enumerate(examples):
             for label in example.label:
                 if label not in numbers:
-                    raise UserError(unknown_label(index + 1, label, numbers))
+                    path = getattr(examples, "path", None)
+                    place = "" if path is None else f"{path}: "
+                    mistake = unknown_label(index + 1, label, numbers)
+                    raise UserError(place + mistake)
                 targets[index, numbers[label]] = 1
         return targets
 
@@ -63,6 +74,7 @@ class Multilabel(Task):
         """A `MultilabelReport`."""
         from albert_tf.evaluation.multilabel import evaluate_multilabel
 
+        self.targets(examples, None)  # tells labels that are not known
         return evaluate_multilabel(
             [example.label for example in examples],
             [answer.labels for answer in answers],
@@ -75,7 +87,7 @@ class Multilabel(Task):
 
     def to_text(self, answer, example):
         """Labels and text."""
-        return f"{', '.join(answer.labels) or '-'}\t{example.text}"
+        return f"{', '.join(answer.labels) or '-'}\t{one_line(example)}"
 
     def to_json(self, answer):
         """Labels, and the probabilities of all."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from albert_tf.data.readers import one_label
 from albert_tf.errors import UserError
-from albert_tf.tasks.task import Task
+from albert_tf.tasks.task import Task, one_line
 
 
 class Regression(Task):
@@ -69,7 +69,7 @@ class Regression(Task):
 
     def to_text(self, answer, example):
         """Number and text."""
-        return f"{answer:.4f}\t{example.text}"
+        return f"{answer:.4f}\t{one_line(example)}"
 
     def to_json(self, answer):
         """The number by its name."""

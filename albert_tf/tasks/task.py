@@ -38,12 +38,16 @@ class Task(abc.ABC):
         figure: which of `Score.figures` chooses the best epoch.
         balanced_figure: the same where classes are balanced; None if there is
             no such thing.
+        has_picture: whether `draw` draws its scores.
+        has_baseline: whether `baseline` tells what a simpler model reaches.
     """
 
     name: ClassVar[str]
     model_name: ClassVar[str]
     figure: ClassVar[str]
     balanced_figure: ClassVar[str | None] = None
+    has_picture: ClassVar[bool] = False
+    has_baseline: ClassVar[bool] = False
 
     # === Settings: what travels in the model's file ===
 
@@ -204,10 +208,18 @@ class Task(abc.ABC):
 
     # === More ===
 
-    def draw(self, score: Score, path: Path) -> bool:
-        """Draws a picture of a score; tells whether there is one to draw."""
-        return False
+    def draw(self, score: Score, path: Path) -> None:
+        """Draws a picture of a score; only where `has_picture`."""
+        raise NotImplementedError
 
     def baseline(self, train: Sequence[Any], dev: Sequence[Any]) -> float:
-        """`figure` of a model without a transformer."""
-        raise UserError(f"{self.name} has no baseline")
+        """`figure` of a model without a transformer; see `has_baseline`."""
+        raise NotImplementedError
+
+
+def one_line(example) -> str:
+    """The text of an example in one line, and its pair after a tab."""
+    texts = [example.text]
+    if example.pair is not None:
+        texts.append(example.pair)
+    return "\t".join(" ".join(text.split()) for text in texts)

@@ -119,7 +119,7 @@ class _Corpus:
         try:
             for path in self.files:
                 yield from self._read(path)
-        except UserError as error:
+        except (UserError, KeyboardInterrupt) as error:
             self.error = error
             raise
 

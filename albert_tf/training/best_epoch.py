@@ -11,6 +11,10 @@ from albert_tf.errors import UserError
 from albert_tf.evaluation.score import Score
 
 
+class DivergedError(UserError):
+    """The loss is no number any more."""
+
+
 class BestEpoch(keras.callbacks.Callback):
     """Scores the dev examples after each epoch and keeps the best weights.
 
@@ -38,13 +42,17 @@ class BestEpoch(keras.callbacks.Callback):
         self.epoch = 0
 
     def on_train_batch_end(self, batch, logs=None):
-        """Raises a `UserError` where the loss is no number."""
+        """Raises `DivergedError` where the loss is no number."""
         if not math.isfinite(logs["loss"]):
-            raise UserError(
-                f"the loss became {logs['loss']} at step {batch + 1} of an "
-                "epoch: try a lower learning rate, or float32 in place of "
-                "float16"
+            raise DivergedError(
+                f"the loss became {logs['loss']} at step {batch + 1} of epoch "
+                f"{self._running}: try a lower learning rate, or float32 in "
+                "place of float16"
             )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Notes which epoch runs."""
+        self._running = epoch + 1
 
     def on_epoch_end(self, epoch, logs=None):
         """Scores; keeps the weights if they are better than before."""

@@ -27,7 +27,7 @@ from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.task import Task
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.bars import Bars
-from albert_tf.training.best_epoch import BestEpoch
+from albert_tf.training.best_epoch import BestEpoch, DivergedError
 from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.interruption import Interruption
 from albert_tf.training.progress import TrainingProgress
@@ -143,13 +143,13 @@ def finetune(
     if options.balance_classes:
         figure = task.balanced_figure
     best = BestEpoch(score, figure, options.patience)
-    history, interrupted = _fit(model, batches, best, options, console)
+    history, ended_by = _fit(model, batches, best, options, console)
     result = FinetuneResult(
         model=model,
         score=best.best or score(),
         epochs=len(history.epoch),
         best_epoch=best.epoch,
-        interrupted=interrupted,
+        interrupted=isinstance(ended_by, KeyboardInterrupt),
         learning_rate=rate,
         truncated_share=batches.truncated_share,
         padded_share=batches.padded_share,
@@ -157,6 +157,11 @@ def finetune(
     )
     about = {"source": str(source), **(about or {})}
     _save(result, task, about, options, output, overwrite)
+    if isinstance(ended_by, DivergedError):
+        raise UserError(
+            f"{ended_by}; the weights of epoch {best.epoch}, the best before "
+            f"that, are in {output}"
+        )
     return result
 
 
@@ -238,11 +243,14 @@ def _fit(
     best: BestEpoch,
     options: FinetuneOptions,
     console: Console | None,
-) -> tuple[keras.callbacks.History, bool]:
+) -> tuple[keras.callbacks.History, KeyboardInterrupt | DivergedError | None]:
     """Trains, and leaves the best epoch's weights in the model.
 
     Returns:
-        The history, and whether a signal ended the training.
+        The history, and what ended the training early.
+
+    Raises:
+        DivergedError: before an epoch has ended.
     """
     history = keras.callbacks.History()
     callbacks = [best, history]
@@ -252,7 +260,7 @@ def _fit(
     if console is not None:
         progress = TrainingProgress(batches, console, best.figure)
         callbacks.append(progress)
-    interrupted = False
+    ended_by = None
     try:
         with Interruption() as interruption:
             model.fit(
@@ -262,13 +270,15 @@ def _fit(
                 shuffle=False,
                 verbose=0,
             )
-    except KeyboardInterrupt:
-        interrupted = True
+    except (KeyboardInterrupt, DivergedError) as error:
+        if isinstance(error, DivergedError) and not best.epoch:
+            raise
+        ended_by = error
     finally:
         if progress is not None:
             progress.close()
     best.restore()
-    return history, interrupted
+    return history, ended_by
 
 
 def default_learning_rate(hidden_size: int, trained: bool) -> float:
@@ -316,6 +326,7 @@ def _save(
         result.model.save_preset(directory, overwrite=True)
         write_json(directory / "report.json", report)
     try:
-        task.draw(result.score, Path(output, "score.png"))
+        if task.has_picture:
+            task.draw(result.score, Path(output, "score.png"))
     except Exception as error:  # a font, a backend, too many classes
         warn(f"{output}: saved without its picture: {error}")

@@ -64,7 +64,8 @@ def _set_fields(path, **fields):
 def test_near_presets_are_offered(refused):
     message = refused(AlbertEncoder.from_preset, "albert-base-v2")
     assert "'albert-base-v2' is neither a directory nor a preset" in message
-    assert "near ones: albert_base_v2" in message
+    assert "did you mean hf:albert-base-v2 (of Hugging Face) or " in message
+    assert "albert_base_v2" in message
     assert "hf:ID-or-directory" in message
 
 

@@ -62,8 +62,10 @@ def test_pairs(write):
         Example("three", "", "y"),
     ]
     assert read_examples(path, text_column="sentence1")[0].pair is None
-    swapped = read_examples(path, pair_column="index", label_column="index")
-    assert swapped[0] == Example("one", "0", "0")
+    swapped = read_examples(
+        path, pair_column="index", label_column="sentence2"
+    )
+    assert swapped[0] == Example("one", "0", "two")
 
 
 def test_named_columns(write):
