@@ -15,6 +15,7 @@ _FIELDS = re.compile(rf"(?:^|\t)({_FIELD})")
 _ROW = re.compile(rf"{_FIELD}(?:\t{_FIELD})*+[\r\n]*")
 _END = re.compile("\r\n|\r|\n")
 _BEGINNING = re.compile(rf"(?:{_FIELD}\t)*+{_IN_QUOTES}")
+_ENOUGH_ROWS = 3  # which are all in quotes by no accident
 _LONGEST_ROW = 2**20  # characters; then the first quote was an odd one
 
 
@@ -25,7 +26,8 @@ def has_quoted_fields(path: Path, lines: Iterator[tuple[int, str]]) -> bool:
     or a line end; or they quote all fields. In files as those of GLUE, a
     quote is a character like any other. A file is of the first kind if all of
     its quotes fit, and there is a doubled quote in a quoted field, a row that
-    has the right number of fields only so, or a header all in quotes.
+    has the right number of fields only so, a header all in quotes, or a column
+    that is in quotes in all of three rows or more.
 
     Warns if there is one of these, but not all quotes fit.
 
@@ -37,8 +39,10 @@ def has_quoted_fields(path: Path, lines: Iterator[tuple[int, str]]) -> bool:
         Whether to take quotes away, and halve doubled ones.
     """
     is_needed, width = False, 0
+    always, count = None, 0  # columns that are always quoted, of so many rows
     for number, row in _rows(lines):
         if not row.strip() or (width and '"' not in row):
+            always = set() if row.strip() else always
             continue
         if not _ROW.fullmatch(row):
             rest = (line for _, line in lines)
@@ -50,15 +54,19 @@ def has_quoted_fields(path: Path, lines: Iterator[tuple[int, str]]) -> bool:
                 )
             return False
         fields = _FIELDS.findall(row.rstrip("\r\n"))
-        if not width:
+        quoted = {k for k, f in enumerate(fields) if f.startswith('"')}
+        if width:
+            always = quoted if always is None else always & quoted
+            count += 1
+        else:
             width = len(fields)
-            is_needed = all(field.startswith('"') for field in fields)
+            is_needed = len(quoted) == width
         is_needed |= _has_doubled(row)
         is_needed |= len(fields) == width and any(
             line.count("\t") + 1 != width
             for line in _END.split(row.rstrip("\r\n"))
         )
-    return is_needed
+    return is_needed or (count >= _ENOUGH_ROWS and bool(always))
 
 
 def _rows(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:

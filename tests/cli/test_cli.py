@@ -233,3 +233,45 @@ def test_interrupted_training_keeps_the_best_weights(home):
     assert str(home / "interrupted") in errors.splitlines()[-1]
     assert "the best so far" in errors.splitlines()[-1]
     assert call(["predict", home / "interrupted", "play jazz"]) == 0
+
+
+def test_predictions_of_pairs_have_both_texts(home, tmp_path, capsys):
+    path = tmp_path / "pairs.jsonl"
+    rows = [
+        {"sentence1": "one\nline\there", "sentence2": "two"},
+        {"sentence1": "three", "sentence2": "four"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    argv = ["predict", home / "model.tflite", "--input", path]
+    assert call([*argv, "--json"]) == 0
+    out, err = capsys.readouterr()
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [[f["text"], f["pair"]] for f in found] == [
+        [row["sentence1"], row["sentence2"]] for row in rows
+    ]
+    assert 'read text "sentence1", pair "sentence2"' in err
+    assert call(argv) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[2:] for line in lines] == [
+        ["one line here", "two"],
+        ["three", "four"],
+    ]
+
+
+def test_json_is_all_that_is_said(home, tmp_path, capsys):
+    argv = ["evaluate", home / "model", home / "test.tsv", "--json"]
+    assert call([*argv, "--plot", tmp_path / "score.png"]) == 0
+    assert json.loads(capsys.readouterr().out)["examples"] == 40
+    assert (tmp_path / "score.png").exists()
+
+
+def test_a_terminal_that_cannot_show_a_text(home):
+    done = subprocess.run(
+        [sys.executable, "-m", "albert_tf.cli", "predict"]
+        + [home / "model.tflite", "日本"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert r"\u65e5\u672c" in done.stdout

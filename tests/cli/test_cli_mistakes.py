@@ -261,3 +261,28 @@ def test_wrong_usage(fails):
 def test_no_arguments_show_the_help(capsys):
     assert call([]) == 0
     assert "finetune" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["predict", "MODEL", "hello", "--header", "a,b"], "--header is of a"),
+        (["predict", "MODEL", "hello", "--text", "a"], "--text is of a file"),
+        (["evaluate", "MODEL", "test.tsv", "--overwrite"], "needs --plot"),
+        (["export", "MODEL", "m2.tflite", "--threshold", "1"], "--verify"),
+        (["export", "MODEL", "m2.tflite", "--label", "x"], "--verify"),
+    ],
+)
+def test_options_without_effect(home, fails, argv, said):
+    argv = [str(home / "model") if x == "MODEL" else x for x in argv]
+    assert said in fails(*argv)
+    assert not (home / "m2.tflite").exists()
+
+
+def test_what_a_task_lacks_is_told_before_the_work(home, fails):
+    path = home / "numbers.tsv"
+    path.write_text("text\tscore\na\t1.5\nb\t0.5\n")
+    argv = finetune(home, "--task", "regression", train=path, dev=path)
+    argv[argv.index(home / "out")] = home / "never"
+    assert "--baseline: regression has none" in fails(*argv, "--baseline")
+    assert not (home / "never").exists()

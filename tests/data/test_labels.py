@@ -112,3 +112,28 @@ def test_a_label_is_known_however_it_is_written():
 def test_help_with_unknown_labels(label, labels, says):
     with pytest.raises(UserError, match=says):
         label_ids(examples(label), labels)
+
+
+def test_whole_numbers_beside_names_are_one_class():
+    found = find_labels(examples("1", "1.0", "unsure", "0"))
+    assert found == ["0", "1", "unsure"]
+    np.testing.assert_array_equal(
+        label_ids(examples("1.0", "unsure", "0"), found), [1, 2, 0]
+    )
+
+
+def test_labels_that_look_alike_are_told_with_what_cannot_be_seen():
+    with pytest.warns(UserWarning, match=r'"go\\u00a0od", "go od"|"go od"'):
+        find_labels(examples("go\u00a0od", "go od", "bad"))
+    with pytest.warns(UserWarning, match=r'"good\\u200b"'):
+        find_labels(examples("good\u200b", "good", "bad"))
+    with pytest.warns(UserWarning, match="how their letters are written"):
+        find_labels(examples("café", "cafe\u0301", "bad"))
+
+
+def test_a_label_of_many_digits_is_a_name():
+    digits = "7" * 5000
+    assert find_labels(examples(digits, "1")) == ["1", digits]
+    with pytest.raises(UserError) as error:
+        label_ids(examples("8" * 5000), ["1", "2"])
+    assert len(str(error.value)) < 300

@@ -95,6 +95,9 @@ def reads(path, expected):
 @given(rows, st.sampled_from(["\n", "\r\n"]))
 def test_reads_what_csv_wrote(tmp_path_factory, rows, end):
     """Python's csv, as pandas does, quotes what needs it; or everything."""
+    # Where a line feed ends lines, it leaves a return without quotes, which
+    # none of its readers takes.
+    rows = [(text.replace("\r", "|"), label) for text, label in rows]
     folder = tmp_path_factory.mktemp("csv")
     for quoting_, name in (
         (csv.QUOTE_MINIMAL, "minimal.tsv"),
@@ -119,3 +122,10 @@ def test_reads_what_was_written_as_it_is(tmp_path_factory, rows):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reads(path, rows)
+
+
+def test_a_column_that_is_always_in_quotes():
+    rows = ['"fine"\t1', '"dull"\t2', '"so so"\t3']
+    assert is_quoted("\n".join(["text\tlabel", *rows, ""]))
+    assert not is_quoted("\n".join(["text\tlabel", *rows[:2], ""]))
+    assert not is_quoted("\n".join(["text\tlabel", *rows, "plain\t1", ""]))

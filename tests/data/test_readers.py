@@ -13,6 +13,7 @@ from albert_tf.data import text_files
 from albert_tf.data.columns import Columns
 from albert_tf.data.example import Example
 from albert_tf.data.readers import read_examples, split_labels
+from albert_tf.errors import UserError
 
 GOOD = [Example("a film", label="1"), Example('no "good', label="0")]
 
@@ -62,10 +63,8 @@ def test_pairs(write):
         Example("three", "", "y"),
     ]
     assert read_examples(path, text_column="sentence1")[0].pair is None
-    swapped = read_examples(
-        path, pair_column="index", label_column="sentence2"
-    )
-    assert swapped[0] == Example("one", "0", "two")
+    swapped = read_examples(path, pair_column="index", label_column="label")
+    assert swapped[0] == Example("one", "0", "x")
 
 
 def test_named_columns(write):
@@ -346,3 +345,40 @@ def test_csv_and_json_keep_every_character(tmp_path_factory, rows):
     lines = [json.dumps({"text": text, "label": label}) for text, label in rows]
     (folder / "a.jsonl").write_text("\n".join(lines))
     assert read_examples(folder / "a.jsonl") == expected
+
+
+def test_an_array_of_objects(write):
+    rows = [{"text": "a", "label": 1}, {"text": "b", "label": "x"}]
+    for indent in (None, 2):
+        path = write("a.json", json.dumps(rows, indent=indent))
+        assert read_examples(path) == [
+            Example("a", label="1"),
+            Example("b", label="x"),
+        ]
+
+
+def test_columns_without_a_name_are_left_alone(write):
+    path = write("a.csv", "text,label,,\none,x,,\ntwo,y,,note\n")
+    assert [e.text for e in read_examples(path)] == ["one", "two"]
+
+
+def test_one_column_is_not_two_things(write):
+    path = write("a.csv", "text,label\none,x\n")
+    for names in (
+        {"text_column": "label", "label_column": "label"},
+        {"text_column": "text", "pair_column": "text"},
+    ):
+        with pytest.raises(UserError, match="must be different columns"):
+            read_examples(path, **names)
+
+
+def test_a_label_is_valid_unicode(write):
+    path = write("a.jsonl", '{"text": "a", "label": "\\ud800"}\n')
+    with pytest.raises(UserError, match="a.jsonl:1: the label has half"):
+        read_examples(path)
+
+
+def test_several_labels_are_cleaned_as_one_is(write):
+    path = write("a.csv", 'text,label\none,"1.0, x"\ntwo,nan\nthree,"x,x"\n')
+    found = read_examples(path, read_label=split_labels)
+    assert [e.label for e in found] == [("1", "x"), (), ("x",)]

@@ -358,3 +358,70 @@ def test_all_positions_of_a_long_model_are_used(config, tmp_path):
     words[900] = "other"
     (b,) = model.predict(" ".join(words), verbose=0)["logits"]
     assert (a != b).any()
+
+
+@pytest.mark.parametrize(
+    ("labels", "y", "numbers"),
+    [
+        (["True", "False"], [True, False], [0, 1]),
+        (["false", "true"], np.array([True, False]), [1, 0]),
+        (["1", "0"], [True, False], [0, 1]),
+        (["1", "2", "x"], [1, 2], [0, 1]),
+        (["1.0", "2.0"], [1, 2], [0, 1]),
+        (["1.0", "2.0"], [1.0, 2.0], [0, 1]),
+        (["-1", "1"], [1, -1], [1, 0]),
+    ],
+)
+def test_numbers_and_booleans_go_by_name(config, labels, y, numbers):
+    model = AlbertClassifier(config, labels)
+    np.testing.assert_array_equal(model.encode_targets(y), numbers)
+
+
+def test_labels_that_say_nothing_are_refused(config):
+    with pytest.raises(UserError, match="booleans do not say"):
+        AlbertClassifier(config, ["-", "+"]).encode_targets([True])
+    with pytest.raises(UserError, match="unknown label '0'"):
+        AlbertClassifier(config, ["1", "2", "x"]).encode_targets([0])
+    several = AlbertMultilabelClassifier(config, ["a", "b"])
+    for y in ([0, 1], ["a", "b"], [[2.0, 0.0]], [[np.nan, 0.0]], [["c"]]):
+        with pytest.raises(UserError):
+            several.encode_targets(y)
+    np.testing.assert_array_equal(
+        several.encode_targets([{"a"}, (), ["b"]]), [[1, 0], [0, 0], [0, 1]]
+    )
+
+
+def test_weights_that_would_do_nothing_are_refused(config, preprocessor):
+    several = AlbertMultilabelClassifier(config, ["a", "b"], preprocessor)
+    several.compile(AdamW(1e-3))
+    with pytest.raises(UserError, match="takes no class_weight"):
+        several.fit(["x"], [["a"]], class_weight={"a": 2.0})
+    one = AlbertClassifier(config, ["a", "b"], preprocessor)
+    one.compile(AdamW(1e-3))
+    for wrong, words in (
+        ({"class_weight": "balanced"}, "must be a dictionary"),
+        ({"class_weight": {"c": 1.0}}, "unknown label 'c'"),
+        ({"sample_weight": [np.nan, 1.0]}, "must be numbers; got NaN"),
+        ({"sample_weight": 2.0}, "as many rows as there are texts, 2; got 0"),
+        ({"validation_split": 1.0}, "less than 1"),
+        ({"batch_size": 0}, "batch_size=0 must be at least 1"),
+    ):
+        with pytest.raises(UserError, match=words):
+            one.fit(["x", "y"], ["a", "b"], verbose=0, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (np.array([]), "there is no text"),
+        ([None, "a"], "text 0 must be a string; got NoneType"),
+        ([("a", "b"), ("c", "d")], "a tuple of two columns"),
+    ],
+)
+def test_what_is_nearly_text_is_refused(classifier, x, words):
+    with pytest.raises(UserError, match=words):
+        classifier.predict(x, verbose=0)
+
+
+def test_bytes_are_text_too(classifier):
+    assert len(classifier.predict(b"abc", verbose=0)["logits"]) == 1

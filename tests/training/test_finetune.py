@@ -12,11 +12,11 @@ from rich.console import Console
 
 from albert_tf.data.example import Example
 from albert_tf.errors import UserError
-from albert_tf.evaluation.baseline import tfidf_accuracy
 from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
 from albert_tf.tasks.classification import Classification
+from albert_tf.training.best_epoch import BestEpoch
 from albert_tf.training.finetune import default_learning_rate, finetune
 from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.progress import TrainingProgress
@@ -205,7 +205,20 @@ def test_options_are_checked(change):
 
 
 def test_baseline(train, dev):
-    assert 0.8 < tfidf_accuracy(train, dev) <= 1
+    task = Classification.of_examples(train)
+    accuracy = task.baseline(train, dev)
+    assert 0.8 < accuracy <= 1
+    # Classes count, not how their names are written.
+    spaced = [Example(e.text, label=f" {e.label} ") for e in dev]
+    assert task.baseline(train, spaced) == accuracy
+
+
+def test_baseline_of_odd_texts():
+    one = [Example(text, label=text) for text in "abab"]
+    assert Classification(["a", "b"]).baseline(one, one) == 1
+    none = [Example(text, label=label) for text, label in ("!x", "?y")]
+    with pytest.raises(UserError, match="learns nothing"):
+        Classification(["x", "y"]).baseline(none, none)
 
 
 @pytest.mark.slow
@@ -231,3 +244,28 @@ def test_the_base_configuration_trains(dev, tmp_path):
         for _ in range(4)
     ]
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_loss_that_is_no_number_keeps_the_best_epoch(
+    few, dev, tmp_path, monkeypatch, after
+):
+    """It ends the training in the epoch `after` those that were right."""
+    real = BestEpoch.on_train_batch_end
+
+    def becomes_nan(self, batch, logs=None):
+        if self._running > after:
+            logs = {"loss": float("nan")}
+        real(self, batch, logs)
+
+    monkeypatch.setattr(BestEpoch, "on_train_batch_end", becomes_nan)
+    options = FinetuneOptions(epochs=3, batch_size=16)
+    message = f"the loss became nan at step 1 of epoch {after + 1}"
+    with pytest.raises(UserError, match=message) as error:
+        finetune("albert_pico", few, dev, tmp_path / "m", options)
+    assert (tmp_path / "m").exists() == (after == 1)
+    if after:
+        assert f"epoch 1, the best before that, are in {tmp_path}" in str(
+            error.value
+        )
+        assert AlbertClassifier.from_preset(tmp_path / "m").labels
