@@ -92,6 +92,7 @@ def pretrain(
     options = options or PretrainOptions()
     strategy = strategy or tf.distribute.get_strategy()
     _check_parts(options, strategy.num_replicas_in_sync)
+    _check_output(Path(output))
     run = _Run(
         source, corpus, Path(output), options, changes, strategy, console
     )
@@ -114,6 +115,16 @@ def _check_parts(options: PretrainOptions, replicas: int) -> None:
             f"batch_size={options.batch_size} must be divisible by "
             f"{replicas * options.accumulate}: {replicas} replicas with "
             f"accumulate={options.accumulate}"
+        )
+
+
+def _check_output(output: Path) -> None:
+    """Nothing else is in the directory of a run."""
+    found = {path.name for path in output.iterdir()} if output.is_dir() else ()
+    if found and not found & {"checkpoints", "log.jsonl", "tensorboard"}:
+        raise UserError(
+            f"{output}: has other files, such as {min(found)}, and no run of "
+            "pre-training; choose another directory"
         )
 
 

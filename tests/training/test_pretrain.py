@@ -252,3 +252,13 @@ def test_options_are_checked(wrong):
     (name,) = wrong
     with pytest.raises(UserError, match=name):
         PretrainOptions(**wrong)
+
+
+def test_a_directory_of_something_else_is_left_alone(
+    corpus_directory, tmp_path
+):
+    (tmp_path / "model.json").write_text("{}")
+    options = PretrainOptions(steps=1, batch_size=8)
+    with pytest.raises(UserError, match=r"other files, such as model\.json"):
+        pretrain("albert_pico", corpus_directory, tmp_path, options)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.json"]
