@@ -163,3 +163,15 @@ def test_keras_is_the_only_framework(place):
         if room(module) == place:
             found = {name.split(".")[0] for name in targets} & frameworks
             assert not found, module
+
+
+def test_no_file_is_too_long_to_be_read():
+    """One that has more than 400 lines has not found its rooms."""
+    folders = ("albert_tf", "export", "benchmarks", "tests")
+    lengths = {
+        path.relative_to(ROOT).as_posix(): path.read_text().count("\n")
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert len(lengths) > 200
+    assert {f: n for f, n in lengths.items() if n > 400} == {}

@@ -14,7 +14,7 @@ from albert_tf.data.text_datasets import encode_dataset, has_text, user_errors
 from albert_tf.errors import UserError, require_at_least
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
-from albert_tf.models.text_input import TextInput
+from albert_tf.models.text_input import TextInput, split
 
 _MOST_SPARE_ROWS = 128
 
@@ -197,7 +197,7 @@ class TaskModel(PresetModel):
                 "less than 1"
             )
         if validation_split:
-            columns, held_out = _split(columns, validation_split)
+            columns, held_out = split(columns, validation_split)
             validation_data = self._batches(*held_out, batch_size=batch_size)
         batches = self._batches(
             *columns, batch_size=batch_size, shuffle=shuffle
@@ -370,25 +370,6 @@ class TaskModel(PresetModel):
         self.preprocessor = TextPreprocessor.load(directory)
         if self.preprocessor is not None:
             _check_fit(self.preprocessor, self.config)
-
-
-def _split(columns, share: float):
-    """Cuts the last `share` of the rows off texts, targets and weights."""
-    size = len(columns[0])
-    at = int(size * (1 - share))
-
-    def cut(column, part: slice):
-        if column is None:
-            return None
-        if isinstance(column, TextInput):
-            pairs = column.pairs and column.pairs[part]
-            return TextInput(column.texts[part], pairs)
-        return np.asarray(column)[part]
-
-    return (
-        [cut(column, slice(0, at)) for column in columns],
-        [cut(column, slice(at, size)) for column in columns],
-    )
 
 
 def _check_fit(preprocessor, config: AlbertConfig) -> None:

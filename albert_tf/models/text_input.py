@@ -57,6 +57,25 @@ class TextInput:
         return None if texts is None else cls(texts)
 
 
+def split(columns, share: float):
+    """Cuts the last `share` of the rows off texts, targets and weights."""
+    size = len(columns[0])
+    at = int(size * (1 - share))
+
+    def cut(column, part: slice):
+        if column is None:
+            return None
+        if isinstance(column, TextInput):
+            pairs = column.pairs and column.pairs[part]
+            return TextInput(column.texts[part], pairs)
+        return np.asarray(column)[part]
+
+    return (
+        [cut(column, slice(0, at)) for column in columns],
+        [cut(column, slice(at, size)) for column in columns],
+    )
+
+
 def _column(x) -> list[str] | None:
     """A sequence of strings as a list; None if it is something else."""
     if isinstance(x, list | tuple):
