@@ -76,7 +76,7 @@ def test_usual_names_are_recognised(write, header, columns):
         ),
         ("text label intent", 'label may be in any of "label", "intent";'),
         ("sentence1 label", "no column has a usual name for the text"),
-        ("text", "no column has a usual name for the label"),
+        ("text other", "no column has a usual name for the label"),
     ],
 )
 def test_columns_that_may_be_meant(write, header, says, error_of):

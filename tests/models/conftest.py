@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from albert_tf.config import AlbertConfig
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.tokenizers import SentencePieceTokenizer
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,20 @@ def batch():
         "segment_ids": rng.integers(0, 2, (4, 9), dtype="int32"),
         "padding_mask": mask,
     }
+
+
+@pytest.fixture(scope="session")
+def config():
+    """A small model of the official vocabulary."""
+    return AlbertConfig(
+        embedding_size=8,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+
+
+@pytest.fixture(scope="session")
+def preprocessor():
+    return TextPreprocessor(SentencePieceTokenizer())
