@@ -4,31 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from albert_tf.config import AlbertConfig
-from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertMultilabelClassifier
-from albert_tf.tokenizers import SentencePieceTokenizer
 from albert_tf.training import AdamW
 
 TEXTS = ["good", "a bad day", "it was good in every way", "bad"] * 3
 IDS = [1, 0, 1, 0] * 3
-
-
-@pytest.fixture(scope="module")
-def config():
-    return AlbertConfig(
-        embedding_size=8,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-    )
-
-
-@pytest.fixture(scope="module")
-def preprocessor():
-    return TextPreprocessor(SentencePieceTokenizer())
 
 
 @pytest.mark.parametrize(
