@@ -7,6 +7,14 @@ import pytest
 from albert_tf.training.interruption import Interruption
 
 
+@pytest.fixture(autouse=True)
+def foreground():
+    """As in a terminal; who runs the tests may ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_acts_at_the_end_of_the_batch():
     before = signal.getsignal(signal.SIGINT)
     with Interruption() as interruption:
