@@ -72,6 +72,7 @@ _WITHOUT_EFFECT = {
     "dtype",
     "eos_token_id",
     "finetuning_task",
+    "gradient_checkpointing",
     "id2label",
     "label2id",
     "language",
@@ -132,6 +133,15 @@ _WITHOUT_EFFECT = {
     "top_p",
     "typical_p",
 }
+_BERT_DEFAULTS = {
+    "hidden_size": 768,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 12,
+    "intermediate_size": 3072,
+    "hidden_act": "gelu",
+    "hidden_dropout_prob": 0.1,
+    "attention_probs_dropout_prob": 0.1,
+}
 # Other names of functions that we have.
 _HUGGINGFACE_ACTIVATIONS = {
     "gelu_python": "gelu",
@@ -165,13 +175,30 @@ def from_huggingface(values: dict[str, Any], source: str) -> dict[str, Any]:
         UserError: if a field asks for something that is not built here.
     """
     model_type = values.get("model_type", "albert")
-    if model_type != "albert":
-        raise UserError(f"model_type={model_type!r} must be 'albert'")
+    if model_type == "bert":
+        values = _from_bert(values)
+    elif model_type != "albert":
+        raise UserError(f"model_type={model_type!r} must be 'albert' or 'bert'")
     fields = _take(values, source)
     if fields.get("classifier_dropout_prob", 0) is None:  # as their heads do
         fields["classifier_dropout_prob"] = fields.get("hidden_dropout_prob", 0)
     _translate(fields, _HUGGINGFACE_ACTIVATIONS)
     return fields
+
+
+def _from_bert(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the ALBERT that does what a BERT does.
+
+    Each layer is a group of its own, and nothing projects the embedding.
+    """
+    values = {**_BERT_DEFAULTS, **values}
+    dropout = values.pop("classifier_dropout", None)
+    return {
+        **values,
+        "embedding_size": values["hidden_size"],
+        "num_hidden_groups": values["num_hidden_layers"],
+        "classifier_dropout_prob": dropout,
+    }
 
 
 def to_huggingface(fields: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def test_unknown_preset_offers_near_names():
         ("{", "not a readable JSON"),
         ("[1]", "must hold a JSON object"),
         ("{}", "vocab_size is missing"),
-        ('{"vocab_size": 9, "model_type": "bert"}', "must be 'albert'"),
+        ('{"vocab_size": 9, "model_type": "gpt2"}', "must be 'albert'"),
         ('{"vocab_size": 9, "ln_type": "preln"}', "must be 'postln'"),
         ('{"sharing": "all", "hiden_size": 9}', "no field hiden_size"),
     ],

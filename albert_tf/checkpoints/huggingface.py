@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from albert_tf.checkpoints import bert
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.head import Head, head_of
 from albert_tf.checkpoints.huggingface_files import (
@@ -100,6 +101,8 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     config = AlbertConfig.load(directory / "config.json", "huggingface")
     published = read_json(directory / "config.json")
     tensors = {_full_name(n): t for n, t in open_tensors(directory).items()}
+    if published.get("model_type") == "bert":
+        published, tensors = _of_bert(published, tensors)
     _check_tied(tensors, source)
     head = _find_head(heads, published, tensors)
     found, unknown = _table(head).to_ours(tensors, config)
@@ -122,6 +125,15 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
         get_preprocessor=lambda: read_vocabulary(
             directory, config, TRANSFORMERS
         ),
+    )
+
+
+def _of_bert(published: dict[str, Any], tensors: dict[str, StoredTensor]):
+    """The same under the names of an ALBERT."""
+    names = published.get("architectures") or []
+    return (
+        {**published, "architectures": [bert.albert_class(n) for n in names]},
+        {bert.albert_name(name): t for name, t in tensors.items()},
     )
 
 
