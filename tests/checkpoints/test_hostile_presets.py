@@ -19,6 +19,8 @@ from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertPretrainer, load_model
 from albert_tf.tokenizers import WordPieceTokenizer
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "albert_tf": "",
     "huggingface": "hf:",

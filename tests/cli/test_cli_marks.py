@@ -8,6 +8,8 @@ from commands import call
 from albert_tf.models import load_model
 from albert_tf.tokenizers import tokenizer_for_file
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = {
     "ja.txt": (76, "かぎは机の上にある。", "かきは机の上にある。"),
     "de.txt": (54, "Die Bäume sind schön.", "die baume sind schon."),

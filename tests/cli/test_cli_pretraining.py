@@ -302,6 +302,7 @@ def test_pretrain_refuses(fails, corpus_directory, tmp_path):
     assert not [*(tmp_path / "run").glob("checkpoints/*")]
 
 
+@pytest.mark.slow
 def test_examples_that_are_masked_already(fails, book_file, tmp_path, capsys):
     argv = ["prepare", book_file, "--output", tmp_path / "corpus"]
     argv += ["--length", "64", "--processes", "1", "--held-out-share", "0"]

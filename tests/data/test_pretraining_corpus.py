@@ -145,6 +145,7 @@ def test_evaluation_sees_each_example_once(corpus):
     assert not last["padding_mask"][filler].any()
 
 
+@pytest.mark.slow
 def test_static_masks_and_official_files(book_file, tokenizer, tmp_path):
     options = CorpusOptions(
         segments=SegmentOptions(length=64), masking=MaskingOptions()

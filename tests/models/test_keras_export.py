@@ -13,6 +13,8 @@ from albert_tf.models import (
     model_classes,
 )
 
+pytestmark = pytest.mark.slow
+
 LABELS = {"AlbertRegressor": ["score"]}
 CLASSES = sorted(
     name

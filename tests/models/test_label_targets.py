@@ -43,7 +43,7 @@ def test_labels_that_say_nothing_are_refused(config):
     )
 
 
-def test_weights_that_would_do_nothing_are_refused(config, preprocessor):
+def test_weights_that_would_do_nothing_are_refused(config, preprocessor, eager):
     several = AlbertMultilabelClassifier(config, ["a", "b"], preprocessor)
     several.compile(AdamW(1e-3))
     with pytest.raises(UserError, match="takes no class_weight"):
@@ -62,7 +62,7 @@ def test_weights_that_would_do_nothing_are_refused(config, preprocessor):
             one.fit(["x", "y"], ["a", "b"], verbose=0, **wrong)
 
 
-def test_labels_as_numbers_and_probabilities(config, preprocessor):
+def test_labels_as_numbers_and_probabilities(config, preprocessor, eager):
     model = AlbertClassifier(config, ["-", "+"], preprocessor)
     np.testing.assert_array_equal(model.encode_targets([1.0, 0.0]), [1, 0])
     with pytest.raises(UserError, match="whole numbers; got the float64 0.5"):

@@ -92,6 +92,7 @@ def test_pretraining_losses(tiny, batch):
     assert float(losses["masked_lm_loss"]) == 0
 
 
+@pytest.mark.slow
 def test_fit_of_the_pretrainer_has_both_losses(tiny, batch):
     model = AlbertPretrainer(tiny)
     inputs, targets = pretraining_batch(batch)
@@ -105,6 +106,7 @@ def test_fit_of_the_pretrainer_has_both_losses(tiny, batch):
     assert (ops.convert_to_numpy(head) != before).any()
 
 
+@pytest.mark.slow
 def test_sample_weights_reach_both_losses_of_the_pretrainer(tiny, batch):
     """An example of weight 0 is as if it were not there."""
     config = dataclasses.replace(

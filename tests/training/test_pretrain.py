@@ -19,6 +19,8 @@ from albert_tf.training.pretrain import pretrain
 from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(corpus_directory, tmp_path_factory):
@@ -59,7 +61,6 @@ def test_the_last_checkpoints_stay(run):
     assert places == ["step-00000020", "step-00000030"]
 
 
-@pytest.mark.slow
 def test_the_best_checkpoint_stays(corpus_directory, tmp_path, monkeypatch):
     losses = iter([4.0, 2.0, 3.0, 3.0])
     evaluate = PretrainingEvaluator.evaluate
@@ -103,7 +104,6 @@ def test_another_configuration_does_not_go_on(run, corpus_directory):
         pretrain("albert_pico", corpus_directory, output, different)
 
 
-@pytest.mark.slow
 def test_more_steps_than_were_planned(run, corpus_directory, tmp_path):
     output, options, _ = run
     shutil.copytree(output / "checkpoints", tmp_path / "checkpoints")
@@ -120,7 +120,6 @@ def test_more_steps_than_were_planned(run, corpus_directory, tmp_path):
     assert json.loads(first)["learning_rate"] == pytest.approx(0.02 * 9 / 40)
 
 
-@pytest.mark.slow
 def test_trained_weights_go_on_in_a_deeper_model(
     run, corpus_directory, tmp_path
 ):
@@ -142,7 +141,6 @@ def test_trained_weights_go_on_in_a_deeper_model(
         )  # fmt: skip
 
 
-@pytest.mark.slow
 def test_without_the_second_task_its_head_is_gone(corpus_directory, tmp_path):
     options = PretrainOptions(steps=2, batch_size=8, sentence_order=False)
     result = pretrain("albert_pico", corpus_directory, tmp_path, options)
@@ -151,7 +149,6 @@ def test_without_the_second_task_its_head_is_gone(corpus_directory, tmp_path):
     assert result.dev["sentence_order_loss"] == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -185,7 +182,6 @@ def test_a_disaster_stops_and_keeps_the_last_checkpoint(
         assert all(np.isfinite(array).all() for array in state.values())
 
 
-@pytest.mark.slow
 def test_half_precision_keeps_small_gradients(corpus_directory, tmp_path):
     """Without a scale those of queries and keys are 0."""
     options = PretrainOptions(
@@ -203,7 +199,6 @@ def test_half_precision_keeps_small_gradients(corpus_directory, tmp_path):
         assert (values > 0).mean() > 0.9, name
 
 
-@pytest.mark.slow
 def test_both_tasks_are_learned_where_they_can_be(tokenizer, tmp_path):
     """The first sentence has what the second never has, and the reverse."""
     rng = random.Random(0)
