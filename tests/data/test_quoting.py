@@ -80,10 +80,17 @@ def test_an_odd_quote_does_not_join_the_whole_file(monkeypatch):
     assert not has_quoted_fields("a.tsv", lines())
 
 
+def fits_line_by_line(text):
+    """Whether each line of a quoted first field makes a row of two fields."""
+    *lines, last = [line.count("\t") for line in text.split("\n")]
+    return lines and not last and all(tabs == 1 for tabs in lines)
+
+
+# A file of such fields alone means as much with its quotes as without them.
 fields = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
     min_size=1,
-).filter(lambda text: text.strip() == text)
+).filter(lambda text: text.strip() == text and not fits_line_by_line(text))
 rows = st.lists(st.tuples(fields, st.sampled_from("ab")), min_size=1)
 
 
