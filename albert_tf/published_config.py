@@ -304,6 +304,11 @@ def _published(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields for the other libraries, which can share all or none."""
     values = dict(fields)
     del values["project_equal_sizes"]  # seen in the weights
+    if not values.pop("shared_norms"):
+        raise UserError(
+            "shared_norms=False cannot be said in another library's format, "
+            "where layers that share matrices share LayerNorm and biases too"
+        )
     sharing = values.pop("sharing")
     if sharing == "none":
         values["num_hidden_groups"] = values["num_hidden_layers"]

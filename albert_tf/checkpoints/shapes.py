@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from albert_tf.checkpoints.checkpoint import ENCODER
 from albert_tf.config import AlbertConfig
@@ -24,6 +24,7 @@ _V, _E, _H, _F = (
 _EMBEDDING = ENCODER + "embedding/"
 _PROJECTION = _EMBEDDING + "projection/"
 _BLOCK = ENCODER + "transformer/block_{k}/"
+_SUBLAYERS = ("attention", "feed_forward")
 _POOLER = ENCODER + "pooler/"
 _HEAD = "masked_lm_head/"
 _ORDER = "sentence_order_head/"
@@ -77,14 +78,18 @@ def _shape(axes: Axes, config: AlbertConfig) -> Shape:
     )
 
 
-def _numbers(template: str, config: AlbertConfig) -> range:
+def _numbers(template: str, config: AlbertConfig) -> Sequence[int]:
     """The blocks that have a weight of their own; one number for the rest."""
     if template.startswith(_PROJECTION):
         return range(config.has_projection)
     if not template.startswith(_BLOCK):
         return range(1)
-    is_shared = template.startswith(f"{_BLOCK}{config.sharing}/")
-    return range(config.inner_group_num if is_shared else config.num_blocks)
+    blocks = range(config.num_blocks)
+    sublayer, _, weight = template.removeprefix(_BLOCK).partition("/")
+    is_vector = not weight.endswith("kernel")
+    if sublayer not in _SUBLAYERS or (is_vector and not config.shared_norms):
+        return blocks
+    return [k for k in blocks if config.owner(k, sublayer) == k]
 
 
 def parameter_count(config: AlbertConfig) -> int:

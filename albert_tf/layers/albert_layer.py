@@ -1,8 +1,11 @@
 """What all layers of the model have in common."""
 
+from __future__ import annotations
+
 import keras
 
 from albert_tf.config import AlbertConfig
+from albert_tf.layers.dense import Dense
 
 
 class AlbertLayer(keras.layers.Layer):
@@ -17,9 +20,9 @@ class AlbertLayer(keras.layers.Layer):
         super().__init__(**kwargs)
         self.config = config
 
-    def dense(self, units: int, name: str, **kwargs) -> keras.layers.Dense:
+    def dense(self, units: int, name: str, **kwargs) -> Dense:
         """A dense layer with the model's initializer and this dtype."""
-        return keras.layers.Dense(
+        return Dense(
             units,
             kernel_initializer=initializer(self.config),
             dtype=self.dtype_policy,
@@ -34,6 +37,16 @@ class AlbertLayer(keras.layers.Layer):
             dtype=self.dtype_policy,
             name=name,
         )
+
+    def twin(self) -> AlbertLayer:
+        """A layer with the same matrices and vectors of its own.
+
+        To be built after this one.
+        """
+        twin = type(self)(self.config, dtype=self.dtype_policy, name=self.name)
+        for mine, new in zip(self._layers, twin._layers, strict=True):
+            new.share_matrix(mine)
+        return twin
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""

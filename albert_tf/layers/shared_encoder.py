@@ -1,6 +1,8 @@
 """The stack of layers that share their weights (paper, section 3.1)."""
 
 import itertools
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import keras
 from keras import ops
@@ -35,17 +37,21 @@ class SharedEncoder(AlbertLayer):
         self.rematerialize = rematerialize
         self.blocks = []
         for k in range(config.num_blocks):
-            shared = {}
-            if config.sharing in ("attention", "feed_forward") and k >= (
-                config.inner_group_num
-            ):
-                first = self.blocks[k % config.inner_group_num]
-                shared[config.sharing] = getattr(first, config.sharing)
+            shared = {
+                name: self._shared(owner, name)
+                for name in ("attention", "feed_forward")
+                if (owner := config.owner(k, name)) != k
+            }
             self.blocks.append(
                 TransformerBlock(
                     config, **shared, dtype=self.dtype_policy, name=f"block_{k}"
                 )
             )
+
+    def _shared(self, owner: int, name: str):
+        """What a block uses of the block that has the matrices."""
+        sublayer = getattr(self.blocks[owner], name)
+        return sublayer if self.config.shared_norms else sublayer.twin()
 
     def build(self, input_shape=None):
         """Makes the weights; no input shape is needed."""
@@ -89,10 +95,14 @@ class SharedEncoder(AlbertLayer):
         return x
 
     def _runs(self) -> list[range]:
-        """Runs of consecutive layers that apply the same blocks."""
-        layers = range(self.config.num_hidden_layers)
+        """Runs of consecutive layers that differ in vectors at most."""
+        config = self.config
+        by = config.group_of_layer
+        if config.sharing != "all":
+            by = config.blocks_of_layer
+        layers = range(config.num_hidden_layers)
         runs = []
-        for _, run in itertools.groupby(layers, self.config.blocks_of_layer):
+        for _, run in itertools.groupby(layers, by):
             run = list(run)
             runs.append(range(run[0], run[-1] + 1))
         return runs
@@ -102,7 +112,7 @@ class SharedEncoder(AlbertLayer):
 
         Args:
             layer: integer or scalar integer tensor; it numbers the seeds.
-            twin: a layer that applies the same blocks.
+            twin: a layer whose blocks are applied.
             x: float [B, L, H].
             padding_mask: int or bool [B, L].
             seed: integer [2] or None.
@@ -128,10 +138,43 @@ class SharedEncoder(AlbertLayer):
         return keras.remat(step) if self.rematerialize else step
 
     def _loop(self, layers: range, x, padding_mask, seed):
+        first, weights_of = layers.start, self._weights_by_layer(layers)
+
         def body(layer, x):
-            return self._layer(layer, layers.start, x, padding_mask, seed)[0]
+            with weights_of(layer):
+                return self._layer(layer, first, x, padding_mask, seed)[0]
 
         return ops.fori_loop(layers.start, layers.stop, body, x)
+
+    def _weights_by_layer(self, layers: range) -> Callable:
+        """How the blocks of a run's first layer become those of any other.
+
+        Returns:
+            From the number of a layer, a scalar integer tensor, to a scope in
+            which the first layer's weights have that layer's values.
+        """
+        if self.config.shared_norms:
+            return lambda layer: nullcontext()
+        matrices = self._weights(layers.start, 2)
+        rows = zip(*(self._weights(layer, 1) for layer in layers), strict=True)
+        same = [(v, v.value) for v in matrices]
+        tables = [(row[0], ops.stack([v.value for v in row])) for row in rows]
+
+        def scope(layer):
+            row = layer - layers.start
+            own = [(v, ops.take(table, row, 0)) for v, table in tables]
+            return keras.StatelessScope([*same, *own])
+
+        return scope
+
+    def _weights(self, layer: int, axes: int) -> list[keras.Variable]:
+        """The weights of a layer's blocks: vectors, or matrices (2 axes)."""
+        return [
+            weight
+            for k in self.config.blocks_of_layer(layer)
+            for weight in self.blocks[k].weights
+            if len(weight.shape) == axes
+        ]
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""
