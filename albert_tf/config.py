@@ -16,6 +16,8 @@ ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu", "tanh", "linear")
 # tell that a number is damaged before a model runs for years.
 _MOST_APPLIED = 10_000
 SHARING = ("all", "attention", "feed_forward", "none")
+# What a task that says one thing of a text may read of it.
+POOLINGS = ("cls", "mean")
 
 
 @dataclasses.dataclass(frozen=True)

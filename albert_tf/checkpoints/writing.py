@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from albert_tf.checkpoints import huggingface, native, tf1
 from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.head import Head
-from albert_tf.errors import require_one_of
+from albert_tf.errors import UserError, require_one_of
 
+_OURS = "albert_tf"
 _WRITERS = {
-    "albert_tf": native.write,
+    _OURS: native.write,
     "huggingface": huggingface.write,
     "tf1": tf1.write,
 }
@@ -44,4 +45,16 @@ def write_checkpoint(
             written.
     """
     check_format(format)
+    if format != _OURS:
+        _check_pooling(checkpoint, format)
     _WRITERS[format](checkpoint, directory, overwrite, heads)
+
+
+def _check_pooling(checkpoint: Checkpoint, format: str) -> None:
+    """Other libraries would read [CLS] through a pooler with random weights."""
+    pooling = checkpoint.arguments.get("pooling", "cls")
+    if pooling != "cls":
+        raise UserError(
+            f"format={format!r} has no {checkpoint.model_name} with "
+            f"pooling={pooling!r}; {_OURS!r} keeps it"
+        )

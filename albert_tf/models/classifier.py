@@ -39,7 +39,7 @@ class AlbertClassifier(SequenceModel):
         labels: the names of the C classes.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
-        **kwargs: `name` and `dtype`.
+        **kwargs: `pooling`, `name` and `dtype`, see `PooledModel`.
 
     Raises:
         UserError: if there are fewer than two labels, or one twice.

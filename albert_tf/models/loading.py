@@ -69,6 +69,9 @@ def _complete_arguments(
     if "pooler" in taken and checkpoint.weights is not None:
         has_pooler = "encoder/pooler/kernel" in checkpoint.weights
         arguments.setdefault("pooler", has_pooler)
+    if "pooling" in taken and "pooling" in checkpoint.arguments:
+        # What was trained to be read so, whatever head it gets.
+        arguments.setdefault("pooling", checkpoint.arguments["pooling"])
     _check_needed(model_class, checkpoint, set(taken) - set(arguments))
     tokenizer = arguments.pop("tokenizer", None)
     if "preprocessor" not in taken:

@@ -25,7 +25,7 @@ class AlbertMultilabelClassifier(SequenceModel):
         labels: the names of the C labels.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
-        **kwargs: `name` and `dtype`.
+        **kwargs: `pooling`, `name` and `dtype`, see `PooledModel`.
 
     Raises:
         UserError: if there is no label, or one twice.

@@ -8,18 +8,18 @@ from keras import ops
 from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
-from albert_tf.models.task_model import TaskModel
+from albert_tf.models.pooled_model import PooledModel
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertMultipleChoice(TaskModel):
+class AlbertMultipleChoice(PooledModel):
     """Which of n sequences is the right one (paper section 4.2, RACE).
 
     Args:
         config: the model's sizes and rates.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
-        **kwargs: `name` and `dtype`.
+        **kwargs: `pooling`, `name` and `dtype`, see `PooledModel`.
     """
 
     head = Head(
@@ -41,9 +41,6 @@ class AlbertMultipleChoice(TaskModel):
             preprocessor=preprocessor,
             rematerialize=rematerialize,
             **kwargs,
-        )
-        self.dropout = keras.layers.Dropout(
-            config.classifier_dropout_prob, name="dropout"
         )
         self.score = keras.layers.Dense(
             1,
@@ -85,7 +82,6 @@ class AlbertMultipleChoice(TaskModel):
             name: ops.reshape(array, (-1, length))
             for name, array in inputs.items()
         }
-        outputs = self.encoder(sequences, training=training, loop=loop)
-        x = self.dropout(outputs["pooled_output"], training=training)
+        x = self.pool(sequences, training, loop)
         scores = ops.cast(self.score(x), "float32")
         return {"logits": ops.reshape(scores, (batch, choices))}

@@ -24,7 +24,7 @@ class AlbertRegressor(SequenceModel):
         labels: the name of what is measured, one.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
-        **kwargs: `name` and `dtype`.
+        **kwargs: `pooling`, `name` and `dtype`, see `PooledModel`.
 
     Raises:
         UserError: if there is not exactly one label.

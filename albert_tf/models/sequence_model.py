@@ -10,18 +10,18 @@ from keras import ops
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.models.labels import check_labels
-from albert_tf.models.task_model import TaskModel
+from albert_tf.models.pooled_model import PooledModel
 
 
-class SequenceModel(TaskModel):
-    """Dropout and a dense layer on the pooled output (paper, section 4.2).
+class SequenceModel(PooledModel):
+    """Dropout and a dense layer on the text's vector (paper, section 4.2).
 
     Args:
         config: the model's sizes and rates.
         labels: the names of the C outputs.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
-        **kwargs: `name` and `dtype`.
+        **kwargs: `pooling`, `name` and `dtype`, see `PooledModel`.
 
     Raises:
         UserError: if there are fewer labels than `least_labels`, or one is
@@ -46,9 +46,6 @@ class SequenceModel(TaskModel):
             **kwargs,
         )
         self.labels = check_labels(labels, self.least_labels)
-        self.dropout = keras.layers.Dropout(
-            config.classifier_dropout_prob, name="dropout"
-        )
         self.logits_dense = keras.layers.Dense(
             len(self.labels),
             kernel_initializer=initializer(config),
@@ -77,8 +74,7 @@ class SequenceModel(TaskModel):
         Returns:
             `logits`, float32 [B, C].
         """
-        outputs = self.encoder(inputs, training=training, loop=loop)
-        x = self.dropout(outputs["pooled_output"], training=training)
+        x = self.pool(inputs, training, loop)
         return {"logits": ops.cast(self.logits_dense(x), "float32")}
 
     def get_config(self):

@@ -21,6 +21,7 @@ from albert_tf.errors import UserError, require, warn
 from albert_tf.evaluation.score import Score
 from albert_tf.files import check_new_directory, new_directory
 from albert_tf.json_files import write_json
+from albert_tf.models.pooled_model import PooledModel
 from albert_tf.models.task_model import TaskModel
 from albert_tf.tasks.classification import Classification
 from albert_tf.tasks.predictor import Predictor
@@ -199,11 +200,17 @@ def _check_examples(train: Sequence[Any], dev: Sequence[Any]) -> None:
 
 
 def _make_model(source, task: Task, options: FinetuneOptions) -> TaskModel:
-    model = getattr(models, task.model_name).from_preset(
-        source,
-        **task.settings,
-        dropout=options.dropout,
-        dtype=options.precision,
+    model_class = getattr(models, task.model_name)
+    arguments = task.settings
+    if options.pooling is not None:
+        require(
+            issubclass(model_class, PooledModel),
+            f"is no argument of {task.model_name}",
+            pooling=options.pooling,
+        )
+        arguments["pooling"] = options.pooling
+    model = model_class.from_preset(
+        source, **arguments, dropout=options.dropout, dtype=options.precision
     )
     if model.preprocessor is None:
         raise UserError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from albert_tf.errors import require, require_at_least
+from albert_tf.config import POOLINGS
+from albert_tf.errors import require, require_at_least, require_one_of
 from albert_tf.training.training_options import check_training_options
 
 
@@ -23,6 +24,9 @@ class FinetuneOptions:
         dropout: after embeddings, attention and feed-forward network, and on
             attention probabilities (the paper's "ALBERT DR"); None for what
             the source says.
+        pooling: what the task reads of a text: "cls" for the pooled [CLS],
+            "mean" for the mean of the tokens, which needs no pooler; None for
+            what the source says, and "cls" where it says nothing.
         max_length: longest sequence in tokens; what is longer is truncated.
             None for what the source says, at most the model's positions.
         patience: stop after so many epochs without a better dev score;
@@ -41,6 +45,7 @@ class FinetuneOptions:
     warmup_share: float = 0.1
     weight_decay: float = 0.01
     dropout: float | None = None
+    pooling: str | None = None
     max_length: int | None = None
     patience: int | None = None
     balance_classes: bool = False
@@ -52,6 +57,8 @@ class FinetuneOptions:
         require_at_least(1, epochs=self.epochs, batch_size=self.batch_size)
         if self.patience is not None:
             require_at_least(1, patience=self.patience)
+        if self.pooling is not None:
+            require_one_of(POOLINGS, pooling=self.pooling)
         if self.max_length is not None:
             require_at_least(3, max_length=self.max_length)
         require(

@@ -16,6 +16,7 @@ OPTIONS = FinetuneOptions(
     warmup_share=0.3,
     weight_decay=0.2,
     dropout=0.4,
+    pooling="mean",
     max_length=21,
     patience=2,
     balance_classes=True,

@@ -137,6 +137,18 @@ def test_multiple_choice_exports(randomize, features, tmp_path):
     )
 
 
+def test_mean_of_the_tokens_exports(randomize, features, tmp_path):
+    model = AlbertClassifier(TINY, ["a", "b", "c"], pooling="mean")
+    to_tflite(randomize(model), tmp_path / "model.tflite", "float32")
+    file = TFLiteModel(tmp_path / "model.tflite")
+    for length, padding in ((1, 0), (5, 2), (60, 7), (9, 9)):
+        x = features(length, TINY.vocab_size, padding)
+        np.testing.assert_allclose(
+            file(x)["logits"], model(x)["logits"], rtol=0, atol=1e-5
+        )
+    assert "CUSTOM" not in operators(parse(tmp_path / "model.tflite"))
+
+
 def test_refuses_longer_sequences_than_positions(files, features):
     with pytest.raises(UserError, match="513 tokens must have at most 512"):
         TFLiteModel(files["int8"])(features(513, 30000))

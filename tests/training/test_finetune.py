@@ -16,6 +16,7 @@ from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
 from albert_tf.tasks.classification import Classification
+from albert_tf.tasks.fill_mask import FillMask
 from albert_tf.training.best_epoch import BestEpoch
 from albert_tf.training.finetune import default_learning_rate, finetune
 from albert_tf.training.finetune_options import FinetuneOptions
@@ -187,6 +188,9 @@ def test_refuses_before_it_works(train, dev, directory, result):
     odd = [*dev, Example("a", label="Sing")]
     with pytest.raises(UserError, match='unknown label "Sing"'):
         finetune("albert_pico", train, odd, directory / "n", OPTIONS)
+    mean = FinetuneOptions(pooling="mean")
+    with pytest.raises(UserError, match="'mean' is no arg.* AlbertPretrainer"):
+        finetune("albert_pico", train, dev, directory / "n", mean, FillMask())
 
 
 @pytest.mark.parametrize(
@@ -196,6 +200,7 @@ def test_refuses_before_it_works(train, dev, directory, result):
         {"batch_size": 0},
         {"warmup_share": 1.0},
         {"precision": "float8"},
+        {"pooling": "max"},
     ],
 )
 def test_options_are_checked(change):

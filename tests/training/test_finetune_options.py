@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from albert_tf.models import load_model
 from albert_tf.recipes import snips
 from albert_tf.training.finetune import finetune
 from albert_tf.training.finetune_options import FinetuneOptions
@@ -47,6 +48,16 @@ def test_the_optimizer_follows_the_options(train):
     assert config["total_steps"] == optimizer.iterations == 16
     assert config["warmup_steps"] == 4
     assert train("defaults").model.optimizer.weight_decay == 0.01
+
+
+def test_pooling_is_kept_and_goes_on(train, tmp_path):
+    """Into the directory, and into what is trained from there."""
+    trained = train("mean", pooling="mean", epochs=1).model
+    assert "encoder/pooler/kernel" not in trained.named_weights()
+    assert train("cls", epochs=1).model.pooling == "cls"
+    source = tmp_path / "mean"
+    assert load_model(source).pooling == "mean"
+    assert train("again", source, epochs=1).model.pooling == "mean"
 
 
 def test_another_seed_is_another_model(train):
