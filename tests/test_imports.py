@@ -24,6 +24,7 @@ ROOMS = {
         *("config", "data.preprocessor", "errors", "files"),
         *("json_files", "tokenizers"),
     ),
+    "compression": ("checkpoints", "config", "data", "errors", "tokenizers"),
     "costs": ("checkpoints", "config"),
     "models": (
         *("checkpoints", "config", "data", "errors", "files", "layers"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albert_tf.config import AlbertConfig
+from albert_tf.errors import UserError
 
 if TYPE_CHECKING:
     from albert_tf.data.preprocessor import TextPreprocessor
@@ -45,3 +46,11 @@ class Checkpoint:
     base_names: tuple[str, ...] = ()
     arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
     get_preprocessor: Callable[[], TextPreprocessor | None] = _no_preprocessor
+
+    def require_weights(self) -> None:
+        """Raises `UserError` if there are no weights."""
+        if self.weights is None:
+            raise UserError(
+                f"{self.source}: the name of a preset, which has no weights; "
+                "give trained ones"
+            )

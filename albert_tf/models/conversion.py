@@ -61,9 +61,6 @@ def convert(
     check_format(format)
     check_new_directory(directory, overwrite)  # before the work
     checkpoint = read_checkpoint(source, heads())
-    if checkpoint.weights is None:
-        raise UserError(
-            f"{source}: the name of a preset, which has no weights to convert"
-        )
+    checkpoint.require_weights()
     write_checkpoint(checkpoint, directory, format, overwrite, heads())
     return checkpoint

@@ -290,7 +290,7 @@ def test_convert_refuses(tmp_path, data_dir):
     golden = f"hf:{data_dir}/hf_pretraining"
     with pytest.raises(UserError, match="'onnx' must be one of albert_tf"):
         convert(golden, tmp_path / "out", "onnx")
-    with pytest.raises(UserError, match="no weights to convert"):
+    with pytest.raises(UserError, match="has no weights"):
         convert("albert_pico", tmp_path / "out", "tf1")
     with pytest.raises(UserError, match="exists already"):
         convert(golden, tmp_path, "tf1")

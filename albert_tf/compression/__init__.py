@@ -1,0 +1,5 @@
+"""Trained models made smaller, each step from checkpoint to checkpoint."""
+
+from albert_tf.compression.tie import tie
+
+__all__ = ["tie"]
