@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from albert_tf import __version__
-from albert_tf.cli import demo, models, pretraining, tasks
+from albert_tf.cli import demo, embedding, models, pretraining, tasks
 from albert_tf.cli.terminal import fail, show_warning
 from albert_tf.errors import UserError
 
@@ -41,6 +41,7 @@ for command in (
     tasks.finetune,
     tasks.evaluate,
     tasks.predict,
+    embedding.embed,
     models.export,
     models.convert,
     models.info,

@@ -13,6 +13,13 @@ Model = Annotated[
         "hf:ID-or-directory or tf1:checkpoint."
     ),
 ]
+TaskName = Annotated[
+    str | None,
+    Option(
+        "--task",
+        help="What an encoder is for that nobody fine-tuned: similarity.",
+    ),
+]
 TextColumn = Annotated[str | None, Option("--text", help="Column of the text.")]
 PairColumn = Annotated[
     str | None, Option("--pair", help="Column of a second text.")

@@ -12,9 +12,11 @@ from albert_tf.cli.arguments import (
     LabelColumn,
     Overwrite,
     PairColumn,
+    TaskName,
     TextColumn,
     column_names,
 )
+from albert_tf.cli.opening import open_model
 from albert_tf.cli.options import refuse
 from albert_tf.cli.terminal import console, say
 
@@ -25,6 +27,7 @@ def export(
         str, Argument(help="A directory made by finetune, or any other source.")
     ],
     output: Annotated[Path, Argument(help="The .tflite file.")],
+    task_name: TaskName = None,
     quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
     verify: Annotated[
         Path | None,
@@ -55,10 +58,9 @@ def export(
         refuse(context, names, "needs --verify")
     import export as exporter
     from albert_tf.data.columns import Columns
-    from albert_tf.models import load_model
     from albert_tf.tasks.predictor import Predictor
 
-    loaded = load_model(model)
+    loaded = open_model(model, task_name)
     examples = None
     if verify is not None:
         task = Predictor.of_model(loaded).task

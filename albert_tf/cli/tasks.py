@@ -16,10 +16,12 @@ from albert_tf.cli.arguments import (
     Model,
     Overwrite,
     PairColumn,
+    TaskName,
     TextColumn,
     column_names,
 )
 from albert_tf.cli.file_progress import FileProgress
+from albert_tf.cli.opening import open_predictor
 from albert_tf.cli.options import refuse, takes_options
 from albert_tf.cli.terminal import console, read_lines, say
 from albert_tf.errors import UserError, warn
@@ -142,6 +144,7 @@ def evaluate(
     context: Context,
     model: Model,
     file: Annotated[Path, Argument(help="Labelled examples.")],
+    task_name: TaskName = None,
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = None,
@@ -168,7 +171,7 @@ def evaluate(
         check_new_file(plot, overwrite)
     if plot is None:
         refuse(context, ["overwrite"], "needs --plot")
-    predictor = _open(model)
+    predictor = open_predictor(model, task_name)
     task = predictor.task
     if plot is not None and not task.has_picture:
         raise UserError(f"--plot: {task.name} has no picture")
@@ -182,7 +185,7 @@ def evaluate(
         disable=not console.is_terminal,
     ):
         answers += predictor.answers(examples[start : start + _CHUNK])
-    _tell_truncated(predictor)
+    tell_truncated(predictor)
     score = task.score(answers, examples)
     if as_json:
         print(json.dumps(score.to_dict(), ensure_ascii=False))
@@ -207,6 +210,7 @@ def predict(
         Path | None, Option(help="A file of texts: TSV, CSV or JSON Lines.")
     ] = None,
     text: TextColumn = None,
+    task_name: TaskName = None,
     pair: Annotated[
         str | None,
         Option(help="The second text, or with --input the column of them."),
@@ -227,7 +231,7 @@ def predict(
     if input is None:
         refuse(context, ["text", "header"], "is of a file, so it needs --input")
         texts = texts or read_lines()
-    predictor = _open(model)
+    predictor = open_predictor(model, task_name)
     task = predictor.task
     if input is not None:
         examples = task.read(
@@ -253,10 +257,10 @@ def predict(
                 print(json.dumps(values, ensure_ascii=False), flush=True)
             else:
                 print(task.to_text(answer, example), flush=True)
-    _tell_truncated(predictor)
+    tell_truncated(predictor)
 
 
-def _tell_truncated(predictor) -> None:
+def tell_truncated(predictor) -> None:
     """Texts that were not read to their end are no secret."""
     if predictor.truncated:
         share = predictor.truncated / predictor.sequences
@@ -277,15 +281,3 @@ def _read(task, file: Path, columns, header: str | None):
 def _told(examples) -> str:
     """Which columns were read, if the examples know."""
     return str(getattr(examples, "columns", ""))
-
-
-def _open(source: str):
-    """A `Predictor` for a file or a Keras model."""
-    if source.endswith(".tflite") or Path(source).is_file():
-        from export import open_tflite
-
-        return open_tflite(source)
-    from albert_tf.models import load_model
-    from albert_tf.tasks.predictor import Predictor
-
-    return Predictor.of_model(load_model(source))

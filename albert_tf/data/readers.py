@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import itertools
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -86,6 +87,31 @@ def split_labels(place: str, value: Any) -> tuple[str, ...]:
     names = [one_label(place, label) for label in value]
     names = [class_name(name) for name in names if name is not None]
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def number_label(place: str, value: Any) -> float | None:
+    """A number as a label.
+
+    Args:
+        place: file and line, for the message.
+        value: as in `one_label`.
+
+    Returns:
+        The number; None where the label is missing.
+
+    Raises:
+        UserError: the label is something else, or not finite.
+    """
+    label = one_label(place, value)
+    if label is None:
+        return None
+    try:
+        number = float(label)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UserError(f'{place}: the label is "{label}"; numbers are needed')
+    return number
 
 
 def read_examples(

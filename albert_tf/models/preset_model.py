@@ -205,11 +205,17 @@ def heads() -> list[Head]:
     """What other libraries call the heads of all classes that are known.
 
     In the order in which they are tried on a file that does not name its own.
+    An encoder alone is none of the models that are written as one.
     """
     own = (c for c in model_classes().values() if "head" in vars(c))
     return [
         c.head
         for c in sorted(
-            own, key=lambda c: (c.head.problem_type is None, c.__module__)
+            own,
+            key=lambda c: (
+                c.head.problem_type is None,
+                c.head.model_name != "AlbertEncoder",
+                c.__module__,
+            ),
         )
     ]

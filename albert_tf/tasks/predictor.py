@@ -10,7 +10,7 @@ import numpy as np
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.rows import ONE_SEGMENT, Rows
 from albert_tf.errors import UserError, warn
-from albert_tf.tasks import task_of_model, tasks
+from albert_tf.tasks import task_of_model
 from albert_tf.tasks.task import Task
 
 _MOST_UNKNOWN = 0.05
@@ -76,7 +76,8 @@ class Predictor:
         if task is None:
             raise UserError(
                 f"{type(model).__name__} is the model of no task; fine-tune "
-                f"it for one of {', '.join(sorted(tasks()))} first"
+                "it first, or say --task similarity for its vectors "
+                "(AlbertEmbedder)"
             )
         if model.preprocessor is None:
             raise UserError(

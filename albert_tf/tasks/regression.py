@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from albert_tf.data.readers import one_label
-from albert_tf.errors import UserError
+from albert_tf.data.readers import number_label
 from albert_tf.tasks.task import Task, one_line
 
 
@@ -34,18 +33,7 @@ class Regression(Task):
     @staticmethod
     def read_label(place, value):
         """A number."""
-        label = one_label(place, value)
-        if label is None:
-            return None
-        try:
-            number = float(label)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise UserError(
-                f'{place}: the label is "{label}"; a regression needs numbers'
-            )
-        return number
+        return number_label(place, value)
 
     def targets(self, examples, rows):
         """The numbers, float32 [n, 1]."""

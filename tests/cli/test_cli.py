@@ -18,6 +18,7 @@ from albert_tf.tasks.classification import Classification
 COMMANDS = [
     "convert",
     "demo",
+    "embed",
     "evaluate",
     "export",
     "finetune",

@@ -9,6 +9,7 @@ from keras import ops
 
 from albert_tf.models import (
     AlbertClassifier,
+    AlbertEmbedder,
     AlbertEncoder,
     AlbertMultilabelClassifier,
     AlbertMultipleChoice,
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.backend_agnostic
 
 MODELS = {
     AlbertEncoder: {},
+    AlbertEmbedder: {},
     AlbertClassifier: {"labels": ["a", "b", "c"]},
     AlbertMultilabelClassifier: {"labels": ["a", "b", "c"]},
     AlbertMultipleChoice: {},
