@@ -171,16 +171,18 @@ class AlbertConfig:
 
         Some of their weights may be common, see `owner`.
         """
-        share_all = self.sharing == "all" and self.shared_norms
-        layers = self.num_hidden_groups if share_all else self.num_hidden_layers
-        return layers * self.inner_group_num
+        return self.blocks_of_layer(self.num_hidden_layers - 1).stop
 
     def blocks_of_layer(self, layer: int) -> range:
         """The blocks that layer number `layer` applies, in their order."""
-        share_all = self.sharing == "all" and self.shared_norms
-        first = self.group_of_layer(layer) if share_all else layer
-        first *= self.inner_group_num
+        number = self.group_of_layer(layer) if self._shares_blocks else layer
+        first = number * self.inner_group_num
         return range(first, first + self.inner_group_num)
+
+    @property
+    def _shares_blocks(self) -> bool:
+        """Whether the layers of a group apply the very same blocks."""
+        return self.sharing == "all" and self.shared_norms
 
     def group_of_layer(self, layer: int) -> int:
         """The group of layer number `layer`.
@@ -190,24 +192,28 @@ class AlbertConfig:
         """
         return layer * self.num_hidden_groups // self.num_hidden_layers
 
-    def owner(self, block: int, sublayer: str) -> int:
-        """The block that has the matrices of another block's sublayer.
+    def layers_of_group(self, group: int) -> range:
+        """The layers of group number `group`, the first and those after it."""
+        first, end = (  # divided, rounded up
+            -(-g * self.num_hidden_layers // self.num_hidden_groups)
+            for g in (group, group + 1)
+        )
+        return range(first, end)
 
-        Its biases as well, unless `shared_norms` is false.
+    def owner(self, block: int, sublayer: str) -> int:
+        """The block that holds the matrices of a block's sublayer.
+
+        It holds the biases too, unless `shared_norms` is false.
 
         Args:
             block: number of the block that uses them.
             sublayer: "attention" or "feed_forward".
         """
-        layer, inner = divmod(block, self.inner_group_num)
-        if self.sharing == sublayer:
-            return inner
-        if self.sharing != "all" or self.shared_norms:
+        if self._shares_blocks or self.sharing not in ("all", sublayer):
             return block
-        group = self.group_of_layer(layer)
-        # The first layer of the group: the division rounds up.
-        first = -(-group * self.num_hidden_layers // self.num_hidden_groups)
-        return first * self.inner_group_num + inner
+        layer, inner = divmod(block, self.inner_group_num)
+        first = self.layers_of_group(self.group_of_layer(layer)).start
+        return self.blocks_of_layer(first)[inner]
 
     # === Presets ===
 

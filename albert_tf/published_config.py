@@ -304,11 +304,7 @@ def _published(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields for the other libraries, which can share all or none."""
     values = dict(fields)
     del values["project_equal_sizes"]  # seen in the weights
-    if not values.pop("shared_norms"):
-        raise UserError(
-            "shared_norms=False cannot be said in another library's format, "
-            "where layers that share matrices share LayerNorm and biases too"
-        )
+    shared_norms = values.pop("shared_norms")
     sharing = values.pop("sharing")
     if sharing == "none":
         values["num_hidden_groups"] = values["num_hidden_layers"]
@@ -316,5 +312,11 @@ def _published(fields: dict[str, Any]) -> dict[str, Any]:
         raise UserError(
             f"sharing={sharing!r} cannot be said in another library's "
             "format, which shares all or nothing"
+        )
+    shares = values["num_hidden_groups"] < values["num_hidden_layers"]
+    if shares and not shared_norms:
+        raise UserError(
+            "shared_norms=False cannot be said in another library's format, "
+            "where layers that share matrices share LayerNorm and biases too"
         )
     return values

@@ -74,6 +74,7 @@ def test_no_sharing_is_one_group_a_layer_elsewhere():
         ({"sharing": "some"}, "sharing='some' must be one of all"),
         ({"project_equal_sizes": 1}, "project_equal_sizes=1 must be True or"),
         ({"project_equal_sizes": True}, "project_equal_sizes=True must be Fal"),
+        ({"shared_norms": 0}, "shared_norms=0 must be True or False"),
         ({"num_hidden_groups": 13}, "num_hidden_groups=13 must be at most"),
         (
             {"num_hidden_groups": 2, "sharing": "none"},
@@ -99,6 +100,60 @@ def test_layers_of_groups_and_inner_groups():
     blocks = [list(config.blocks_of_layer(i)) for i in range(4)]
     assert blocks == [[0, 1], [0, 1], [2, 3], [2, 3]]
     assert config.num_blocks == 4
+
+
+@pytest.mark.parametrize(("layers", "groups"), [(4, 2), (5, 2), (7, 5), (3, 3)])
+def test_layers_of_a_group_are_those_that_say_so(layers, groups):
+    config = AlbertConfig(num_hidden_layers=layers, num_hidden_groups=groups)
+    for group in range(groups):
+        assert list(config.layers_of_group(group)) == [
+            i for i in range(layers) if config.group_of_layer(i) == group
+        ]
+
+
+def test_layers_with_norms_of_their_own_are_blocks():
+    config = AlbertConfig(
+        num_hidden_layers=5,
+        num_hidden_groups=2,
+        inner_group_num=2,
+        shared_norms=False,
+    )
+    assert config.num_blocks == 10
+    assert list(config.blocks_of_layer(4)) == [8, 9]
+    owners = [config.owner(k, "attention") for k in range(10)]
+    assert owners == [0, 1, 0, 1, 0, 1, 6, 7, 6, 7]
+
+
+@pytest.mark.parametrize("sharing", ["attention", "feed_forward"])
+@pytest.mark.parametrize("shared_norms", [True, False])
+def test_owners_of_what_is_shared(sharing, shared_norms):
+    config = AlbertConfig(sharing=sharing, shared_norms=shared_norms)
+    for sublayer in ("attention", "feed_forward"):
+        owners = [config.owner(k, sublayer) for k in range(12)]
+        assert owners == ([0] * 12 if sublayer == sharing else [*range(12)])
+
+
+@pytest.mark.parametrize(
+    "nothing_shared", [{"sharing": "none"}, {"num_hidden_groups": 12}], ids=str
+)
+def test_norms_of_their_own_are_harmless_where_nothing_is_shared(
+    nothing_shared,
+):
+    config = AlbertConfig(hidden_act="relu", **nothing_shared)
+    own = dataclasses.replace(config, shared_norms=False)
+    assert own.num_blocks == config.num_blocks
+    assert own.to_huggingface() == config.to_huggingface()
+    assert own.to_google() == config.to_google()
+    for k in range(config.num_blocks):
+        assert own.blocks_of_layer(k) == config.blocks_of_layer(k)
+        assert own.owner(k, "attention") == k
+
+
+def test_norms_of_their_own_are_refused_elsewhere():
+    config = AlbertConfig(num_hidden_groups=2, shared_norms=False)
+    for publish in (config.to_huggingface, config.to_google):
+        with pytest.raises(UserError, match="shared_norms=False cannot be sa"):
+            publish()
 
 
 def test_unknown_preset_offers_near_names():

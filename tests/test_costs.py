@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from albert_tf.config import SHARING, AlbertConfig
@@ -35,6 +37,14 @@ def test_published_counts(name, parameters):
 def test_counts_of_the_papers_sharing_table(embedding, sharing, millions):
     config = AlbertConfig(embedding_size=embedding, sharing=sharing)
     assert parameter_count(config) / 1e6 == pytest.approx(millions, abs=1.1)
+
+
+def test_norms_of_each_layer_cost_their_vectors():
+    config = AlbertConfig(num_hidden_groups=2)
+    own = dataclasses.replace(config, shared_norms=False)
+    vectors = 4 * 768 + 3072 + 768 + 4 * 768  # biases and LayerNorm
+    more = parameter_count(own) - parameter_count(config)
+    assert more == (12 - 2) * vectors
 
 
 @pytest.mark.parametrize("sharing", SHARING)

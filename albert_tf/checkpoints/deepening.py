@@ -16,9 +16,8 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
     """Gives a checkpoint another number of layers, to warm-start from it.
 
     The paper starts its deep models from one of 6 layers (appendix A.1).
-    Where layers share all their weights, in one group or several, the groups
-    stay as they are; other layers repeat those that lie at the same share of
-    the depth.
+    Groups of layers stay as they are. What a layer has to itself is that of
+    the layer at the same share of the old group's depth.
 
     Args:
         checkpoint: one with weights.
@@ -37,7 +36,7 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
             f"layers, more than num_hidden_layers={num_hidden_layers}"
         )
     new = dataclasses.replace(old, num_hidden_layers=num_hidden_layers)
-    if old.sharing == "all":  # the same groups
+    if new.num_blocks == old.num_blocks:  # layers have nothing to themselves
         return dataclasses.replace(checkpoint, config=new)
     weights = {
         name: array
@@ -51,8 +50,10 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
 
 
 def _twin(name: str, old: AlbertConfig, new: AlbertConfig) -> str:
-    """The weight of the old model's layer at the same share of the depth."""
+    """The old model's weight for one of the new: that of the same group."""
     block, weight = name.removeprefix(_BLOCKS).split("/", 1)
     layer, inner = divmod(int(block), new.inner_group_num)
-    layer = layer * old.num_hidden_layers // new.num_hidden_layers
-    return f"{_BLOCKS}{layer * old.inner_group_num + inner}/{weight}"
+    group = new.group_of_layer(layer)
+    layers, twins = new.layers_of_group(group), old.layers_of_group(group)
+    twin = twins[layers.index(layer) * len(twins) // len(layers)]
+    return f"{_BLOCKS}{old.blocks_of_layer(twin)[inner]}/{weight}"

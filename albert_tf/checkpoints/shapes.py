@@ -85,8 +85,8 @@ def _numbers(template: str, config: AlbertConfig) -> Sequence[int]:
     if not template.startswith(_BLOCK):
         return range(1)
     blocks = range(config.num_blocks)
-    sublayer, _, weight = template.removeprefix(_BLOCK).partition("/")
-    is_vector = not weight.endswith("kernel")
+    sublayer, _, _ = template.removeprefix(_BLOCK).partition("/")
+    is_vector = len(_AXES[template]) == 1
     if sublayer not in _SUBLAYERS or (is_vector and not config.shared_norms):
         return blocks
     return [k for k in blocks if config.owner(k, sublayer) == k]

@@ -18,6 +18,9 @@ PICO = AlbertConfig.from_preset("albert_pico")
 def deepened(layers, **changes):
     config = dataclasses.replace(PICO, **changes)
     shallow = AlbertEncoder(config)
+    for i, weight in enumerate(shallow.weights):
+        if len(weight.shape) == 1:  # else all biases are 0
+            weight.assign(np.full(weight.shape, i))
     deep = make_model(AlbertEncoder, deepen(to_checkpoint(shallow), layers))
     assert deep.config.num_hidden_layers == layers
     return shallow.named_weights(), deep.named_weights()
@@ -39,11 +42,17 @@ def test_unshared_layers_are_repeated_in_their_order():
         )
 
 
-@pytest.mark.parametrize("sharing", SHARING)
+@pytest.mark.parametrize(
+    "sharing",
+    [*({"sharing": name} for name in SHARING), {"num_hidden_groups": 2}],
+    ids=str,
+)
+@pytest.mark.parametrize("shared_norms", [True, False])
 @pytest.mark.parametrize("inner", [1, 2])
-def test_exactly_the_weights_of_the_deeper_model(sharing, inner):
-    changes = {"num_hidden_layers": 2, "inner_group_num": inner}
-    config = dataclasses.replace(PICO, sharing=sharing, **changes)
+def test_exactly_the_weights_of_the_deeper_model(sharing, shared_norms, inner):
+    config = dataclasses.replace(
+        PICO, shared_norms=shared_norms, inner_group_num=inner, **sharing
+    )
     checkpoint = deepen(_numbered(config), 5)
     assert {n: a.shape for n, a in checkpoint.weights.items()} == dict(
         weight_shapes(checkpoint.config)
@@ -57,6 +66,37 @@ def test_partly_shared_layers_are_repeated_with_what_is_their_own():
         np.testing.assert_array_equal(
             deep[name.format(block)], shallow[name.format(source)]
         )
+
+
+@pytest.mark.parametrize(
+    ("layers", "sources"),
+    [
+        (3, [0, 1, 3]),
+        (5, [0, 1, 2, 3, 4]),
+        (6, [0, 1, 2, 3, 3, 4]),
+        (10, [0, 0, 1, 1, 2, 3, 3, 3, 4, 4]),
+    ],
+)
+def test_vectors_stay_with_the_matrices_of_their_group(layers, sources):
+    """Five layers in groups of three and two."""
+    changes = {"num_hidden_layers": 5, "num_hidden_groups": 2}
+    shallow, deep = deepened(layers, shared_norms=False, **changes)
+    name = "transformer/block_{}/feed_forward/output/{}"
+    for layer, source in enumerate(sources):
+        np.testing.assert_array_equal(
+            deep[name.format(layer, "bias")],
+            shallow[name.format(source, "bias")],
+        )
+    matrices = [
+        key for key in deep if key.endswith("feed_forward/output/kernel")
+    ]
+    first = name.format(0, "kernel")
+    second = name.format(sources.index(3), "kernel")
+    assert matrices == [first, second]
+    np.testing.assert_array_equal(deep[first], shallow[first])
+    np.testing.assert_array_equal(
+        deep[second], shallow[name.format(3, "kernel")]
+    )
 
 
 def _numbered(config):

@@ -25,6 +25,13 @@ VARIANTS = [
     {"num_hidden_groups": 2, "inner_group_num": 2},
     {"embedding_size": 12},
     {"embedding_size": 12, "project_equal_sizes": True},
+    *({"sharing": sharing, "shared_norms": False} for sharing in SHARING),
+    {
+        "num_hidden_layers": 5,
+        "num_hidden_groups": 2,
+        "inner_group_num": 2,
+        "shared_norms": False,
+    },
 ]
 
 
