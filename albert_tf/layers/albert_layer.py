@@ -1,7 +1,5 @@
 """What all layers of the model have in common."""
 
-from __future__ import annotations
-
 import keras
 
 from albert_tf.config import AlbertConfig
@@ -37,16 +35,6 @@ class AlbertLayer(keras.layers.Layer):
             dtype=self.dtype_policy,
             name=name,
         )
-
-    def twin(self) -> AlbertLayer:
-        """A layer with the same matrices and vectors of its own.
-
-        To be built after this one.
-        """
-        twin = type(self)(self.config, dtype=self.dtype_policy, name=self.name)
-        for mine, new in zip(self._layers, twin._layers, strict=True):
-            new.share_matrix(mine)
-        return twin
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""

@@ -1,6 +1,5 @@
 """The stack of layers that share their weights (paper, section 3.1)."""
 
-import itertools
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -10,6 +9,7 @@ from keras import ops
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import AlbertLayer
 from albert_tf.layers.dropout import split_seed
+from albert_tf.layers.own_vectors import twin, vectors_by_layer
 from albert_tf.layers.transformer_block import TransformerBlock
 
 _SEEDS_PER_BLOCK = 3
@@ -48,10 +48,10 @@ class SharedEncoder(AlbertLayer):
                 )
             )
 
-    def _shared(self, owner: int, name: str):
-        """What a block uses of the block that has the matrices."""
+    def _shared(self, owner: int, name: str) -> AlbertLayer:
+        """What a block gets of the block that has the matrices."""
         sublayer = getattr(self.blocks[owner], name)
-        return sublayer if self.config.shared_norms else sublayer.twin()
+        return sublayer if self.config.shared_norms else twin(sublayer)
 
     def build(self, input_shape=None):
         """Makes the weights; no input shape is needed."""
@@ -97,22 +97,17 @@ class SharedEncoder(AlbertLayer):
     def _runs(self) -> list[range]:
         """Runs of consecutive layers that differ in vectors at most."""
         config = self.config
-        by = config.group_of_layer
-        if config.sharing != "all":
-            by = config.blocks_of_layer
-        layers = range(config.num_hidden_layers)
-        runs = []
-        for _, run in itertools.groupby(layers, by):
-            run = list(run)
-            runs.append(range(run[0], run[-1] + 1))
-        return runs
+        if config.sharing == "all":
+            groups = range(config.num_hidden_groups)
+            return [config.layers_of_group(group) for group in groups]
+        return [range(i, i + 1) for i in range(config.num_hidden_layers)]
 
-    def _layer(self, layer, twin: int, x, padding_mask, seed):
+    def _layer(self, layer, source: int, x, padding_mask, seed):
         """Applies layer number `layer`, maybe a tensor.
 
         Args:
             layer: integer or scalar integer tensor; it numbers the seeds.
-            twin: a layer whose blocks are applied.
+            source: a layer whose blocks are applied.
             x: float [B, L, H].
             padding_mask: int or bool [B, L].
             seed: integer [2] or None.
@@ -121,7 +116,7 @@ class SharedEncoder(AlbertLayer):
             float [B, L, H] and a list of attention probabilities.
         """
         probabilities = []
-        blocks = self.config.blocks_of_layer(twin)
+        blocks = self.config.blocks_of_layer(source)
         for inner, k in enumerate(blocks):
             applied = layer * len(blocks) + inner
             block_seed = split_seed(seed, applied * _SEEDS_PER_BLOCK)
@@ -138,43 +133,24 @@ class SharedEncoder(AlbertLayer):
         return keras.remat(step) if self.rematerialize else step
 
     def _loop(self, layers: range, x, padding_mask, seed):
-        first, weights_of = layers.start, self._weights_by_layer(layers)
+        first, as_layer = layers.start, self._as_layer(layers)
 
         def body(layer, x):
-            with weights_of(layer):
+            with as_layer(layer - first):
                 return self._layer(layer, first, x, padding_mask, seed)[0]
 
         return ops.fori_loop(layers.start, layers.stop, body, x)
 
-    def _weights_by_layer(self, layers: range) -> Callable:
-        """How the blocks of a run's first layer become those of any other.
+    def _as_layer(self, layers: range) -> Callable:
+        """Lets the blocks of a run's first layer stand for any of its layers.
 
         Returns:
-            From the number of a layer, a scalar integer tensor, to a scope in
-            which the first layer's weights have that layer's values.
+            A function from the index of a layer in the run to a scope.
         """
-        if self.config.shared_norms:
-            return lambda layer: nullcontext()
-        matrices = self._weights(layers.start, 2)
-        rows = zip(*(self._weights(layer, 1) for layer in layers), strict=True)
-        same = [(v, v.value) for v in matrices]
-        tables = [(row[0], ops.stack([v.value for v in row])) for row in rows]
-
-        def scope(layer):
-            row = layer - layers.start
-            own = [(v, ops.take(table, row, 0)) for v, table in tables]
-            return keras.StatelessScope([*same, *own])
-
-        return scope
-
-    def _weights(self, layer: int, axes: int) -> list[keras.Variable]:
-        """The weights of a layer's blocks: vectors, or matrices (2 axes)."""
-        return [
-            weight
-            for k in self.config.blocks_of_layer(layer)
-            for weight in self.blocks[k].weights
-            if len(weight.shape) == axes
-        ]
+        if self.config.shared_norms:  # they are the same blocks
+            return lambda index: nullcontext()
+        blocks = [self.config.blocks_of_layer(layer) for layer in layers]
+        return vectors_by_layer([[self.blocks[k] for k in b] for b in blocks])
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""

@@ -84,6 +84,14 @@ VARIANTS = [
     dataclasses.replace(TINY, embedding_size=16),
     dataclasses.replace(TINY, sharing="attention"),
     dataclasses.replace(TINY, sharing="none"),
+    dataclasses.replace(
+        TINY,
+        num_hidden_layers=5,
+        num_hidden_groups=2,
+        inner_group_num=2,
+        shared_norms=False,
+    ),
+    dataclasses.replace(TINY, sharing="attention", shared_norms=False),
     *(dataclasses.replace(TINY, hidden_act=name) for name in ACTIVATIONS),
 ]
 
@@ -177,6 +185,32 @@ def test_two_groups_are_two_loops(tmp_path):
     config = dataclasses.replace(TINY, num_hidden_groups=2)
     to_tflite(AlbertEncoder(config), tmp_path / "model.tflite", "float32")
     assert operators(parse(tmp_path / "model.tflite"))["WHILE"] == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quantization", ["float32", "int8"])
+def test_vectors_of_each_layer_cost_no_accuracy_and_no_work(
+    randomize, features, tmp_path, quantization
+):
+    """Wide enough that the converter would quantize tables of them."""
+    rows = [features(20, 60, seed=seed) for seed in range(10)]
+    batch = {
+        name: np.concatenate([row[name] for row in rows]) for name in rows[0]
+    }
+    found, errors = {}, {}
+    for shared in (True, False):
+        config = dataclasses.replace(TINY, hidden_size=512, shared_norms=shared)
+        model = randomize(AlbertEncoder(config, pooler=False), bias=0.05)
+        path = tmp_path / f"{shared}.tflite"
+        to_tflite(model, path, quantization)
+        found[shared] = operators(parse(path))
+        file = TFLiteModel(path)
+        actual = np.concatenate([file(row)["sequence_output"] for row in rows])
+        expected = model(batch)["sequence_output"]
+        errors[shared] = np.linalg.norm(actual - expected)
+    assert errors[False] < 1.5 * errors[True]
+    for name in ("FULLY_CONNECTED", "DEQUANTIZE", "WHILE"):
+        assert found[False][name] == found[True][name], name
 
 
 def test_each_weight_is_there_once(classifier, files):

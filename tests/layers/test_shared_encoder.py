@@ -1,5 +1,8 @@
+import io
 import itertools
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -19,6 +22,17 @@ SHAPES = [
     {"embedding_size": 16, "project_equal_sizes": True},
     *({"sharing": sharing, "inner_group_num": 2} for sharing in SHARING),
 ]
+OWN_VECTORS = [
+    {"shared_norms": False, "num_hidden_groups": 2},
+    {
+        "shared_norms": False,
+        "num_hidden_layers": 5,
+        "num_hidden_groups": 2,
+        "inner_group_num": 2,
+    },
+    *({"shared_norms": False, "sharing": sharing} for sharing in SHARING),
+]
+SHAPES += OWN_VECTORS
 
 
 # === Which weights there are ===
@@ -76,13 +90,62 @@ def test_layers_of_one_group_have_the_same_weights(tiny, numpy, x, mask):
     assert is_same == [True, True, False, False]
 
 
-@pytest.mark.parametrize("sharing", SHARING)
-def test_sharing_survives_a_keras_file(tiny, tmp_path, sharing):
-    encoder = AlbertEncoder(tiny(sharing=sharing))
+@pytest.mark.parametrize("shape", OWN_VECTORS, ids=str)
+def test_vectors_of_a_layer_are_its_own(tiny, numpy, x, mask, shape):
+    encoder = SharedEncoder(tiny(**shape))
+    encoder.build()
+    vectors = [vectors_of(block) for block in encoder.blocks]
+    assert len({*map(id, sum(vectors, []))}) == 10 * len(encoder.blocks)
+    before = [numpy(y) for y in encoder(x, mask, return_layers=True)[1]]
+    for vector in vectors[encoder.config.blocks_of_layer(2).start]:
+        vector.assign(np.arange(vector.shape[0]))
+    after = [numpy(y) for y in encoder(x, mask, return_layers=True)[1]]
+    is_same = [np.allclose(a, b) for a, b in zip(after, before, strict=True)]
+    assert is_same == [layer < 2 for layer in range(len(before))]
+
+
+def vectors_of(block):
+    return [weight for weight in block.weights if len(weight.shape) == 1]
+
+
+def test_matrices_of_a_group_are_one(tiny):
+    config = tiny(shared_norms=False, num_hidden_layers=5, num_hidden_groups=2)
+    encoder = SharedEncoder(config)
+    encoder.build()
+    kernels = [b.attention.query.kernel for b in encoder.blocks]
+    assert [*map(id, kernels)] == [id(kernels[i]) for i in (0, 0, 0, 3, 3)]
+    kernels[4].assign(np.ones((16, 16)))
+    assert keras.ops.all(encoder.blocks[3].attention.query.kernel == 1)
+
+
+@pytest.mark.parametrize(
+    "shape", [*({"sharing": s} for s in SHARING), OWN_VECTORS[1]], ids=str
+)
+def test_sharing_survives_a_keras_file(tiny, numpy, randomize, tmp_path, shape):
+    encoder = randomize(AlbertEncoder(tiny(**shape)))
     encoder.save(tmp_path / "encoder.keras")
     again = keras.saving.load_model(tmp_path / "encoder.keras")
     assert len(again.weights) == len(encoder.weights)
-    assert again.named_weights().keys() == encoder.named_weights().keys()
+    weights, others = encoder.named_weights(), again.named_weights()
+    assert weights.keys() == others.keys()
+    for name, weight in weights.items():
+        np.testing.assert_array_equal(numpy(others[name]), numpy(weight))
+    stored = stored_numbers(tmp_path / "encoder.keras")
+    assert stored == parameter_count(encoder.config)
+
+
+def stored_numbers(path):
+    """How many float numbers a Keras file has."""
+    with zipfile.ZipFile(path) as archive:
+        file = h5py.File(io.BytesIO(archive.read("model.weights.h5")))
+    sizes = []
+
+    def count(name, item):
+        if isinstance(item, h5py.Dataset) and item.dtype.kind == "f":
+            sizes.append(item.size)
+
+    file.visititems(count)
+    return sum(sizes)
 
 
 # === What is computed ===
@@ -91,15 +154,48 @@ def test_sharing_survives_a_keras_file(tiny, tmp_path, sharing):
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("dropout", [{}, DROPOUT])
 def test_a_loop_gives_what_written_out_layers_give(
-    tiny, numpy, draw_seed, x, mask, shape, dropout
+    tiny, numpy, randomize, draw_seed, x, mask, shape, dropout
 ):
     encoder = SharedEncoder(tiny(**shape, **dropout))
+    encoder.build()
+    randomize(encoder)
     seed = draw_seed() if dropout else None
     np.testing.assert_allclose(
         numpy(encoder(x, mask, seed=seed, loop=True)),
         numpy(encoder(x, mask, seed=seed)),
-        atol=1e-6,
+        atol=1e-5,
     )
+
+
+@pytest.mark.parametrize("policy", ["bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("shape", OWN_VECTORS[:2], ids=str)
+def test_so_does_a_loop_of_frozen_layers_in_half_precision(
+    tiny, numpy, randomize, x, mask, shape, policy
+):
+    encoder = SharedEncoder(tiny(**shape), dtype=policy)
+    encoder.build()
+    randomize(encoder)
+    encoder.trainable = False
+    np.testing.assert_allclose(
+        numpy(encoder(x, mask, loop=True)), numpy(encoder(x, mask)), atol=0.1
+    )
+
+
+@pytest.mark.parametrize("shape", OWN_VECTORS[:2], ids=str)
+def test_gradients_reach_all_weights_through_a_loop(
+    tiny, randomize, x, mask, shape
+):
+    encoder = SharedEncoder(tiny(**shape))
+    encoder.build()
+    randomize(encoder)
+    looped = weight_gradients(encoder, x, mask, loop=True)
+    written_out = weight_gradients(encoder, x, mask, loop=False)
+    for weight, one, other in zip(
+        encoder.trainable_weights, looped, written_out, strict=True
+    ):
+        if not weight.path.endswith("key/bias"):  # softmax is blind to it
+            assert np.abs(one).max() > 1e-6, weight.path
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-6)
 
 
 def test_returns_every_layer(tiny, numpy, x, mask):
@@ -202,6 +298,31 @@ def gradient(function, x):
         tape.watch(x)
         y = tf.reduce_sum(function(x))
     return tape.gradient(y, x)
+
+
+def weight_gradients(encoder, x, mask, loop):
+    """Gradients of part of the output for each weight, arrays."""
+    weights = encoder.trainable_weights
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        def total(values):
+            y, _ = encoder.stateless_call(values, [], x, mask, loop=loop)
+            return y[..., :4].sum()
+
+        return jax.grad(total)([weight.value for weight in weights])
+    if backend == "torch":
+        import torch
+
+        values = [weight.value for weight in weights]
+        total = encoder(x, mask, loop=loop)[..., :4].sum()
+        return [g.numpy() for g in torch.autograd.grad(total, values)]
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(encoder(x, mask, loop=loop)[..., :4])
+    return tape.gradient(total, [weight.value for weight in weights])
 
 
 def count_softmaxes(encoder, x, mask, monkeypatch):

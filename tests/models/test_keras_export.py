@@ -90,7 +90,9 @@ def test_litert(tiny, tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"hidden_act": "silu"}, {"rematerialize": True}], ids=str
+    "changes",
+    [{"hidden_act": "silu"}, {"rematerialize": True}, {"shared_norms": False}],
+    ids=str,
 )
 def test_what_is_hard_to_save(tiny, tmp_path, changes):
     import tensorflow as tf
