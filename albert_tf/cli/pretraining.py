@@ -272,6 +272,10 @@ def pretrain(
         str | None,
         Option(help="What layers share: all, attention, feed_forward, none."),
     ] = None,
+    shared_norms: Annotated[
+        bool | None,
+        Option(help="Whether they share LayerNorm weights and biases too."),
+    ] = None,
     dropout: Annotated[
         float | None, Option(help="In place of the model's own.")
     ] = None,
@@ -302,6 +306,7 @@ def pretrain(
         "intermediate_size": intermediate_size,
         "embedding_size": embedding_size,
         "sharing": sharing,
+        "shared_norms": shared_norms,
         "hidden_dropout_prob": dropout,
         "attention_probs_dropout_prob": dropout,
     }

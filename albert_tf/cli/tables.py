@@ -79,11 +79,14 @@ def presets(configs: Mapping[str, AlbertConfig]) -> Table:
 
 def sizes(name: str, config: AlbertConfig) -> Table:
     """Parameters of one model and its bytes at each precision."""
+    blocks = dataclasses.replace(config, shared_norms=True).num_blocks
     rows = [
         ("parameters (encoder and pooler)", f"{parameter_count(config):,}"),
         ("layers x hidden size", _shape(config)),
-        ("distinct blocks", str(config.num_blocks)),
+        ("distinct blocks", str(blocks)),
     ]
+    if not config.shared_norms:
+        rows.append(("LayerNorm and biases", "each layer its own"))
     for precision in BITS:
         rows.append(
             (f"{precision} file", megabytes(file_bytes(config, precision)))

@@ -1,7 +1,9 @@
 """The command line with right input."""
 
+import dataclasses
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from commands import call, finetune, left
 
 from albert_tf.cli import tables
 from albert_tf.cli.terminal import console, say
+from albert_tf.config import AlbertConfig
 from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.tasks.classification import Classification
 
@@ -149,7 +152,7 @@ def test_convert_there_and_back(home):
     assert all((before[name] == after[name]).all() for name in before)
 
 
-def test_info(capsys, home):
+def test_info(capsys, home, tmp_path):
     assert call(["info"]) == 0
     assert "albert_xxlarge_v2" in capsys.readouterr().out
     assert call(["info", "albert_base_v2"]) == 0
@@ -157,6 +160,14 @@ def test_info(capsys, home):
     assert "11,683,584" in out
     assert "11.19" in out
     assert "Few parameters do not mean few operations" in out
+    own = dataclasses.replace(
+        AlbertConfig.from_preset("albert_mini"), shared_norms=False
+    )
+    (tmp_path / "own.json").write_text(json.dumps(own.to_dict()))
+    assert call(["info", tmp_path / "own.json"]) == 0
+    out = capsys.readouterr().out
+    assert re.search("distinct blocks +│ +1 ", out)
+    assert re.search("LayerNorm and biases +│ +each layer its own", out)
     assert call(["info", home / "model"]) == 0
     assert call(["info", home / "model" / "config.json"]) == 0
     assert "0.00 " not in capsys.readouterr().out  # small, but not nothing

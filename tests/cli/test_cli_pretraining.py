@@ -145,6 +145,7 @@ def test_every_option_of_pretraining_reaches_it(tmp_path, monkeypatch):
         "intermediate_size": 96,
         "embedding_size": 24,
         "sharing": "none",
+        "shared_norms": False,
     }
     argv = ["pretrain", "corpus", "--output", tmp_path, "--dropout", "0.25"]
     values = {**training, **masking, **sizes}

@@ -155,6 +155,7 @@ def test_without_the_second_task_its_head_is_gone(corpus_directory, tmp_path):
         {"embedding_size": 16},
         {"sharing": "none"},
         {"num_hidden_layers": 3, "sharing": "attention"},
+        {"shared_norms": False},
         {"hidden_size": 32, "intermediate_size": 64},
         {"hidden_dropout_prob": 0.5},
     ],

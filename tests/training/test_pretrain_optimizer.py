@@ -1,7 +1,11 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
+from albert_tf.config import AlbertConfig
+from albert_tf.models import AlbertEncoder
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.lamb import Lamb
 from albert_tf.training.muon import Muon
@@ -54,6 +58,20 @@ def test_options_reach_the_optimizer(name, kind, decay):
     assert type(optimizer) is kind
     assert getattr(optimizer, decay) == 0.3
     assert optimizer.clip_norm == 0.7
+
+
+@pytest.mark.parametrize("kind", [Lamb, AdamW, Muon])
+def test_all_matrices_decay_and_no_vector_of_any_layer(kind):
+    """Without a gradient nothing else moves a weight."""
+    config = AlbertConfig.from_preset("albert_pico")
+    model = AlbertEncoder(dataclasses.replace(config, shared_norms=False))
+    for weight in model.weights:
+        weight.assign(np.ones(weight.shape))
+    nothing = [np.zeros(weight.shape, "float32") for weight in model.weights]
+    kind(0.1, weight_decay=0.5).apply(nothing, model.trainable_weights)
+    for weight in model.weights:
+        is_matrix = len(weight.shape) == 2
+        assert np.all(weight.numpy() < 1) == is_matrix, weight.path
 
 
 def test_half_precision_has_a_scale():
