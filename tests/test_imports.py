@@ -42,7 +42,8 @@ ROOMS = {
     ),
     "recipes": (
         *("checkpoints", "config", "data", "errors", "evaluation", "export"),
-        *("files", "models", "prediction", "tasks", "tokenizers", "training"),
+        *("files", "json_files", "models", "prediction", "tasks"),
+        *("tokenizers", "training"),
     ),
     "albert_tf": ("config", "errors"),
     "cli": None,  # knows everyone
