@@ -1,21 +1,19 @@
 """Layers that had weights of their own share them."""
 
-import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 
-from albert_tf.checkpoints import Checkpoint, read_checkpoint
+from albert_tf.checkpoints import read_checkpoint
 from albert_tf.checkpoints.shapes import weight_shapes
 from albert_tf.compression import tie
-from albert_tf.config import SHARING, AlbertConfig
+from albert_tf.config import SHARING
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertEncoder, heads
 from albert_tf.models.assignment import to_checkpoint
 from albert_tf.models.loading import make_model
 
-PICO = AlbertConfig.from_preset("albert_pico")
 BLOCK = "encoder/transformer/block_{}/"
 MATRIX = BLOCK + "feed_forward/intermediate/kernel"
 BIAS = BLOCK + "feed_forward/intermediate/bias"
@@ -25,21 +23,6 @@ INPUTS = {
     "segment_ids": np.zeros((2, 5), "int32"),
     "padding_mask": np.ones((2, 5), "int32"),
 }
-
-
-def random_checkpoint(**changes):
-    """As of a training in which every weight has moved."""
-    config = dataclasses.replace(PICO, **changes)
-    rng = np.random.default_rng(0)
-    return Checkpoint(
-        source="numbers",
-        config=config,
-        weights={
-            name: rng.normal(size=shape).astype("float32")
-            for name, shape in weight_shapes(config)
-        },
-        model_name="AlbertPretrainer",
-    )
 
 
 def output(checkpoint):
@@ -52,7 +35,9 @@ def mean(checkpoint, name, blocks):
     return np.mean(arrays, 0, np.float64).astype("float32")
 
 
-def test_matrices_of_a_group_are_averaged_and_vectors_are_not():
+def test_matrices_of_a_group_are_averaged_and_vectors_are_not(
+    random_checkpoint,
+):
     old = random_checkpoint(num_hidden_layers=5, num_hidden_groups=5)
     new = tie(old, 2)
     for block, layers in ((0, [0, 1, 2]), (3, [3, 4])):
@@ -66,7 +51,7 @@ def test_matrices_of_a_group_are_averaged_and_vectors_are_not():
     assert MATRIX.format(1) not in new.weights
 
 
-def test_vectors_are_averaged_if_they_are_shared():
+def test_vectors_are_averaged_if_they_are_shared(random_checkpoint):
     old = random_checkpoint(num_hidden_layers=5, num_hidden_groups=5)
     new = tie(old, 2, shared_norms=True)
     for name in (MATRIX, BIAS, NORM):
@@ -76,7 +61,9 @@ def test_vectors_are_averaged_if_they_are_shared():
             )
 
 
-def test_layers_that_are_shared_count_as_often_as_they_are_applied():
+def test_layers_that_are_shared_count_as_often_as_they_are_applied(
+    random_checkpoint,
+):
     old = random_checkpoint(num_hidden_layers=5, num_hidden_groups=3)
     new = tie(old, 1, shared_norms=True)
     np.testing.assert_array_equal(
@@ -88,7 +75,7 @@ def test_layers_that_are_shared_count_as_often_as_they_are_applied():
 @pytest.mark.parametrize("had_shared_norms", [True, False])
 @pytest.mark.parametrize("inner", [1, 2])
 def test_exactly_the_weights_of_the_tied_model(
-    sharing, had_shared_norms, inner
+    random_checkpoint, sharing, had_shared_norms, inner
 ):
     old = random_checkpoint(
         num_hidden_layers=3,
@@ -117,12 +104,14 @@ def test_exactly_the_weights_of_the_tied_model(
     ],
     ids=str,
 )
-def test_with_a_group_for_each_layer_it_is_the_same_model(changes):
+def test_with_a_group_for_each_layer_it_is_the_same_model(
+    random_checkpoint, changes
+):
     old = random_checkpoint(num_hidden_layers=3, **changes)
     np.testing.assert_array_equal(output(tie(old, 3)), output(old))
 
 
-def test_nothing_changes_where_nothing_differs():
+def test_nothing_changes_where_nothing_differs(random_checkpoint):
     old = random_checkpoint(num_hidden_layers=3)
     for shared_norms in (True, False):
         new = tie(old, 1, shared_norms)
@@ -141,7 +130,7 @@ def test_a_bert_keeps_what_is_not_in_its_layers(data_dir):
             np.testing.assert_array_equal(again[name], array)
 
 
-def test_mistakes():
+def test_mistakes(random_checkpoint):
     old = random_checkpoint()
     with pytest.raises(UserError, match="groups=3 must be at most 2, the num"):
         tie(old, 3)
