@@ -39,9 +39,10 @@ from albert_tf.data.pretraining_corpus import PretrainingCorpus
 from albert_tf.data.readers import read_examples
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.recipes import snips
+from albert_tf.training.evaluator import Evaluator
 from albert_tf.training.finetune import finetune
 from albert_tf.training.finetune_options import FinetuneOptions
-from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
+from albert_tf.training.pretraining_objective import PretrainingObjective
 
 
 def score_held_out(model: str, corpus: Path, masking: str, console) -> None:
@@ -58,7 +59,9 @@ def score_held_out(model: str, corpus: Path, masking: str, console) -> None:
     loss = -np.log(counts / counts.sum())[targets].mean()
     right = (targets == counts.argmax()).mean()
     strategy = tf.distribute.get_strategy()
-    result = PretrainingEvaluator(pretrainer, held_out, strategy).evaluate()
+    result = Evaluator(
+        PretrainingObjective(pretrainer), held_out, strategy
+    ).evaluate()
     console.print("| held out | loss | perplexity | masked LM | order |")
     console.print("| --- | ---: | ---: | ---: | ---: |")
     console.print(

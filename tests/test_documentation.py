@@ -13,7 +13,8 @@ from albert_tf import models
 from albert_tf.recipes import snips
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+READMES = sorted(ROOT.glob("README*.md"))
+PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
 # Its code is cut out of a test, which runs it.
 STORY = ROOT / "docs" / "new_task.md"
 # Classes of transformers.
@@ -79,6 +80,16 @@ def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_the_pages_in_two_languages_have_the_same_figures():
+    figures = [
+        re.findall(r"\| ([\d.,]+(?:%| \w+)?) \|$", page.read_text(), re.M)
+        for page in READMES
+    ]
+    assert len(figures) == 2
+    assert len(figures[0]) == 9
+    assert figures[0] == figures[1]
 
 
 @pytest.mark.slow

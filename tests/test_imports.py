@@ -34,7 +34,7 @@ ROOMS = {
     "tasks": ("data", "errors", "evaluation", "prediction", "tokenizers"),
     "training": (
         *("checkpoints", "config", "costs", "data", "errors", "evaluation"),
-        *("files", "json_files", "models", "tasks", "tokenizers"),
+        *("files", "json_files", "layers", "models", "tasks", "tokenizers"),
     ),
     "export": (
         *("config", "data", "errors", "files", "json_files", "models"),

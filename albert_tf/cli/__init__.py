@@ -15,7 +15,14 @@ from typing import Annotated
 import typer
 
 from albert_tf import __version__
-from albert_tf.cli import demo, embedding, models, pretraining, tasks
+from albert_tf.cli import (
+    demo,
+    distillation,
+    embedding,
+    models,
+    pretraining,
+    tasks,
+)
 from albert_tf.cli.terminal import fail, show_warning
 from albert_tf.errors import UserError
 
@@ -38,6 +45,7 @@ for command in (
     pretraining.vocabulary,
     pretraining.prepare,
     pretraining.pretrain,
+    distillation.distill,
     tasks.finetune,
     tasks.evaluate,
     tasks.predict,

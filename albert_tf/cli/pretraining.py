@@ -10,6 +10,14 @@ from typer import Argument, Context, Option
 
 from albert_tf.cli.arguments import Overwrite
 from albert_tf.cli.options import field_names, refuse, takes_options
+from albert_tf.cli.strategy import (
+    Strategy,
+    Tpu,
+    Worker,
+    Workers,
+    check_strategy,
+    strategy_of,
+)
 from albert_tf.cli.terminal import console, say
 from albert_tf.data.corpus_options import CorpusOptions
 from albert_tf.data.masking_options import MaskingOptions
@@ -66,7 +74,7 @@ def vocabulary(
     from albert_tf.tokenizers import train_vocabulary
 
     texts = find_files(files)
-    _refuse_idle(context, texts)
+    refuse_idle(context, texts)
     with FileProgress(texts, console) as progress:
 
         def read(path):
@@ -123,7 +131,7 @@ def _tokenizer(context, vocabulary: str | None, keep_case, keep_accents):
     return preprocessor.tokenizer
 
 
-def _refuse_idle(context, texts: list[Path]) -> None:
+def refuse_idle(context, texts: list[Path]) -> None:
     """Refuses options of kinds of text that are not there."""
     names = [path.name.lower() for path in texts]
     if not any(".json" in name for name in names):
@@ -221,7 +229,7 @@ def prepare(
 
         texts = find_files(files)
         held_out_texts = find_files(held_out or [])
-        _refuse_idle(context, [*texts, *held_out_texts])
+        refuse_idle(context, [*texts, *held_out_texts])
         with FileProgress([*texts, *held_out_texts], console) as progress:
             manifest = prepare_corpus(
                 texts,
@@ -279,14 +287,10 @@ def pretrain(
     dropout: Annotated[
         float | None, Option(help="In place of the model's own.")
     ] = None,
-    strategy: Annotated[
-        str, Option(help="one (device), mirrored (GPUs), workers or tpu.")
-    ] = "one",
-    workers: Annotated[
-        str | None, Option(help="host:port,host:port,... of all workers.")
-    ] = None,
-    worker: Annotated[int, Option(help="Which of them this is, from 0.")] = 0,
-    tpu: Annotated[str, Option(help="Name of the TPU.")] = "local",
+    strategy: Strategy = "one",
+    workers: Workers = None,
+    worker: Worker = 0,
+    tpu: Tpu = "local",
 ):
     """Trains masked LM and sentence order on a prepared corpus.
 
@@ -295,10 +299,7 @@ def pretrain(
     Example:
     [bold]albert-tf pretrain corpus --output run --steps 10000[/bold]
     """
-    if strategy != "workers":
-        refuse(context, ["workers", "worker"], "needs --strategy workers")
-    if strategy != "tpu":
-        refuse(context, ["tpu"], "needs --strategy tpu")
+    check_strategy(context, strategy)
     changes = {
         "num_hidden_layers": num_hidden_layers,
         "hidden_size": hidden_size,
@@ -312,7 +313,6 @@ def pretrain(
     }
 
     from albert_tf.training.pretrain import pretrain as run
-    from albert_tf.training.strategies import make_strategy
 
     result = run(
         model,
@@ -320,9 +320,7 @@ def pretrain(
         output,
         options,
         changes={k: v for k, v in changes.items() if v is not None},
-        strategy=make_strategy(
-            strategy, (workers or "").split(",") if workers else (), worker, tpu
-        ),
+        strategy=strategy_of(strategy, workers, worker, tpu),
         console=console,
     )
     if result.interrupted:

@@ -54,17 +54,20 @@ def find_sentences(
     return sentences, dropped
 
 
-def read_sentences(
+def read_split_documents(
     path: str | os.PathLike,
     options: TextOptions,
     progress: Progress | None = None,
-) -> Iterator[str]:
-    """The sentences of a file, as those that examples are made of.
+) -> Iterator[list[str]]:
+    """The documents of a file as the sentences that examples are made of.
 
     Args:
         path: see `read_documents`.
         options: how it is read.
         progress: see `read_documents`.
+
+    Yields:
+        The sentences of a document, at least one.
 
     Raises:
         UserError: see `read_documents` and `split_sentences`.
@@ -72,4 +75,15 @@ def read_sentences(
     language = None if options.sentence_per_line else options.language
     for document in read_whole_lines(path, options, progress):
         sentences, _ = find_sentences(document, options.cleaning, language)
+        if sentences:
+            yield sentences
+
+
+def read_sentences(
+    path: str | os.PathLike,
+    options: TextOptions,
+    progress: Progress | None = None,
+) -> Iterator[str]:
+    """As `read_split_documents`, one sentence after the other."""
+    for sentences in read_split_documents(path, options, progress):
         yield from sentences

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 import math
@@ -21,26 +20,12 @@ from albert_tf.data.records import (
     parse_examples,
     parse_official,
 )
+from albert_tf.data.shard import Shard
 from albert_tf.data.shards import find_shards
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import Tokenizer, restore_tokenizer
 
 _OFFICIAL = "masked_lm_positions"
-
-
-@dataclasses.dataclass(frozen=True)
-class Shard:
-    """The part of each batch that a process reads.
-
-    Attributes:
-        pipeline: number of the process.
-        pipelines: how many there are.
-        replicas: replicas in each of them; each gets a batch of its own.
-    """
-
-    pipeline: int = 0
-    pipelines: int = 1
-    replicas: int = 1
 
 
 class PretrainingCorpus:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from albert_tf.files import new_file
 
-_PANELS = (
-    ("masked_lm_loss", "masked LM, loss (nats)"),
-    ("masked_lm_accuracy", "masked LM, accuracy"),
-    ("sentence_order_accuracy", "sentence order, accuracy"),
-)
+PRETRAINING = {
+    "masked_lm_loss": "masked LM, loss (nats)",
+    "masked_lm_accuracy": "masked LM, accuracy",
+    "sentence_order_accuracy": "sentence order, accuracy",
+}
+DISTILLATION = {
+    "last_distance": "last layer, 1 - cosine",
+    "sentence_distance": "sentence vectors, 1 - cosine",
+    "spearman": "similar sentences, Spearman",
+}
 
 
-def plot_learning_curve(logs: Sequence[Path], path) -> None:
-    """Draws losses and accuracies over the tokens that were seen.
+def plot_learning_curve(
+    logs: Sequence[Path], path, titles: Mapping[str, str] = PRETRAINING
+) -> None:
+    """Draws results over the tokens that were seen.
 
     Args:
-        logs: the `log.jsonl` of a run of `pretrain`, or of several that
-            followed each other; dashed lines part them.
+        logs: the `log.jsonl` of a run, or of several that followed each
+            other; dashed lines part them.
+        titles: the results to draw, those that there are, and what to write
+            over each.
         path: the picture, its suffix (`.png`, `.pdf`, `.svg`) says what kind.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -28,11 +37,16 @@ def plot_learning_curve(logs: Sequence[Path], path) -> None:
 
     figure = Figure(figsize=(12, 3.6), layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(_PANELS))
     curves, ends = _read(logs)
-    for axes, (name, title) in zip(panels, _PANELS, strict=True):
+    titles = {
+        name: title
+        for name, title in titles.items()
+        if any(name in row for row in curves)
+    }
+    panels = figure.subplots(1, len(titles), squeeze=False)[0]
+    for axes, (name, title) in zip(panels, titles.items(), strict=True):
         for kind, style in (("train", "-"), ("dev", "o-")):
-            rows = [row for row in curves if row["kind"] == kind]
+            rows = [r for r in curves if r["kind"] == kind and name in r]
             axes.plot(
                 [row["tokens"] / 1e6 for row in rows],
                 [row[name] for row in rows],

@@ -80,14 +80,19 @@ def sts_spearman(
     Raises:
         UserError: if there are no pairs, or one has no second text.
     """
+    check_pairs(pairs)
     texts = [one.text for one in pairs]
     others = [one.pair for one in pairs]
-    if not texts or None in others:
-        raise UserError(
-            "similarity is scored on pairs of texts; got "
-            f"{'single texts' if texts else 'none'}"
-        )
     vectors = vectors_of(texts + others)
     cosines = cosine(vectors[: len(texts)], vectors[len(texts) :])
     labels = [one.label for one in pairs]
     return evaluate_similarity(labels, cosines).spearman
+
+
+def check_pairs(pairs: Sequence[Example]) -> None:
+    """Raises `UserError` if there are no pairs, or single texts."""
+    if not pairs or any(one.pair is None for one in pairs):
+        raise UserError(
+            "similarity is scored on pairs of texts; got "
+            f"{'single texts' if pairs else 'none'}"
+        )

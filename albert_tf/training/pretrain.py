@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import os
 import warnings
@@ -16,23 +17,39 @@ from albert_tf.costs import training_flops
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.data.preprocessor import TextPreprocessor
-from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
+from albert_tf.data.pretraining_corpus import PretrainingCorpus
+from albert_tf.data.shard import Shard
 from albert_tf.data.shards import find_shards
 from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import plot_learning_curve
 from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.bars import Bars
-from albert_tf.training.pretrain_optimizer import make_optimizer
+from albert_tf.training.evaluator import Evaluator
+from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
-from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
-from albert_tf.training.pretraining_monitor import PretrainingMonitor
-from albert_tf.training.pretraining_state import PretrainingState
-from albert_tf.training.pretraining_trainer import PretrainingTrainer
+from albert_tf.training.pretrain_schedule import make_schedule
+from albert_tf.training.pretraining_objective import PretrainingObjective
+from albert_tf.training.run_loop import run_loop
+from albert_tf.training.run_monitor import RunMonitor
+from albert_tf.training.run_state import RunState, check_output
 from albert_tf.training.starting_point import starting_point
 from albert_tf.training.stop_signal import StopSignal
 from albert_tf.training.strategies import is_chief
 from albert_tf.training.throughput import measure_matmul_flops
+from albert_tf.training.trainer import Trainer
+
+# What may change when a run goes on.
+_CHANGEABLE = (
+    "steps",
+    "log_every",
+    "checkpoint_every",
+    "evaluate_every",
+    "keep",
+    "accumulate",
+    "jit_compile",
+    "rematerialize",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +109,7 @@ def pretrain(
     options = options or PretrainOptions()
     strategy = strategy or tf.distribute.get_strategy()
     _check_parts(options, strategy.num_replicas_in_sync)
-    _check_output(Path(output))
+    check_output(Path(output))
     run = _Run(
         source, corpus, Path(output), options, changes, strategy, console
     )
@@ -115,16 +132,6 @@ def _check_parts(options: PretrainOptions, replicas: int) -> None:
             f"batch_size={options.batch_size} must be divisible by "
             f"{replicas * options.accumulate}: {replicas} replicas with "
             f"accumulate={options.accumulate}"
-        )
-
-
-def _check_output(output: Path) -> None:
-    """Nothing else is in the directory of a run."""
-    found = {path.name for path in output.iterdir()} if output.is_dir() else ()
-    if found and not found & {"checkpoints", "log.jsonl", "tensorboard"}:
-        raise UserError(
-            f"{output}: has other files, such as {min(found)}, and no run of "
-            "pre-training; choose another directory"
         )
 
 
@@ -152,20 +159,23 @@ class _Run:
         keras.utils.set_random_seed(options.seed)
         with strategy.scope():
             self.model = self._make_model(checkpoint)
-            self.optimizer = make_optimizer(options)
+            self.model.encoder.trainable = not options.freeze_encoder
+            self.optimizer = make_optimizer(options, make_schedule(options))
             self.optimizer.build(self.model.trainable_variables)
         if self.is_chief:
             output.mkdir(parents=True, exist_ok=True)
-        self.state = PretrainingState(
+        self.objective = PretrainingObjective(self.model)
+        self.state = RunState(
             output / "checkpoints",
             self.model,
             self.optimizer,
-            self.options,
-            self.corpus,
+            _facts(self.model, self.options, self.corpus),
+            self.options.steps,
+            self._schedule_of,
+            self.options.keep,
             strategy,
         )
         self.monitor = self._make_monitor(console)
-        self.dev = None
 
     def _read(self, corpus, split: str) -> PretrainingCorpus:
         paths = find_shards(Path(corpus), split).paths
@@ -197,14 +207,18 @@ class _Run:
                 name="albert_pretrainer",
             )
 
-    def _make_monitor(self, console) -> PretrainingMonitor:
+    def _schedule_of(self, steps: int):
+        return make_schedule(dataclasses.replace(self.options, steps=steps))
+
+    def _make_monitor(self, console) -> RunMonitor:
         options, corpus = self.options, self.corpus
         flops = training_flops(
             self.model.config,
             corpus.length,
             corpus.num_predictions(options.masking),
         )
-        return PretrainingMonitor(
+        return RunMonitor(
+            self.objective.describe,
             tokens=options.batch_size * corpus.length,
             flops=options.batch_size * flops,
             peak_flops=measure_matmul_flops(options.precision)
@@ -216,8 +230,8 @@ class _Run:
     def train(self, stop: StopSignal) -> PretrainResult:
         """Trains to the end, or until the signal."""
         first = self.state.restore()
-        trainer = PretrainingTrainer(
-            self.model,
+        trainer = Trainer(
+            self.objective,
             self.optimizer,
             self._distribute(self._batches, first),
             self.strategy,
@@ -225,21 +239,29 @@ class _Run:
             accumulate=self.options.accumulate,
             jit=self.options.jit_compile,
         )
-        evaluator = None
+        evaluate = None
         if self.held_out is not None:
-            evaluator = PretrainingEvaluator(
-                self.model, self._distribute(self._dev_batches), self.strategy
-            )
+            held_out = self._distribute(self._dev_batches)
+            evaluator = Evaluator(self.objective, held_out, self.strategy)
+            evaluate = functools.partial(self._evaluate, evaluator)
         with self.bars:
             self._say_what_is_done(first)
-            step = self._loop(first, trainer, evaluator)
+            step, dev = run_loop(
+                first,
+                self.options,
+                trainer,
+                evaluate,
+                self.state,
+                self.monitor,
+                self.bars,
+            )
         interrupted = step < self.options.steps
         saved = None
         if self.is_chief and not interrupted:
             saved = self.output / "model"
             self.model.save_preset(saved, overwrite=True)
             plot_learning_curve([self.monitor.log], self.output / "curve.png")
-        return PretrainResult(self.model, step, interrupted, self.dev, saved)
+        return PretrainResult(self.model, step, interrupted, dev, saved)
 
     def _say_what_is_done(self, step: int) -> None:
         options, examples = self.options, len(self.corpus)
@@ -253,33 +275,6 @@ class _Run:
             self.monitor.say(f"goes on after step {step:,}")
         if self.held_out is None:
             self.monitor.say("no held-out examples, so no evaluation")
-
-    def _loop(self, step: int, trainer, evaluator) -> int:
-        """Trains, evaluates and saves, each when it is due; the last step."""
-        options, monitor = self.options, self.monitor
-        intervals = (
-            options.log_every,
-            options.evaluate_every,
-            options.checkpoint_every,
-        )
-        monitor.go_on_after(step)
-        with self.bars.bar("step", options.steps, step) as tick:
-            while step < options.steps and not trainer.stopped:
-                due = min(_next(step, interval) for interval in intervals)
-                due = min(due, options.steps)
-                done, results = trainer.train(due - step, tick)
-                step += done
-                monitor.train_result(step, results)
-                end = step == options.steps
-                dev = None
-                if evaluator and (end or step % options.evaluate_every == 0):
-                    dev = self.dev = self._evaluate(evaluator)
-                    monitor.dev_result(step, dev)
-                last = end or trainer.stopped
-                if last or step % options.checkpoint_every == 0:
-                    self.state.save(step, dev)
-                    monitor.restart(step)
-        return step
 
     def _evaluate(self, evaluator) -> dict[str, float]:
         batches = math.ceil(len(self.held_out) / self.options.batch_size)
@@ -330,6 +325,15 @@ def _with_masking(
     return options
 
 
-def _next(step: int, interval: int) -> int:
-    """The next multiple of the interval after a step."""
-    return (step // interval + 1) * interval
+def _facts(model, options, corpus) -> dict[str, dict]:
+    """What must stay the same while a run goes on."""
+    kept = {
+        name: value
+        for name, value in dataclasses.asdict(options).items()
+        if name not in _CHANGEABLE
+    }
+    return {
+        "config": model.config.to_dict(),
+        "options": kept,
+        "corpus": {"examples": len(corpus), "length": corpus.length},
+    }

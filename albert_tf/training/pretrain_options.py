@@ -36,6 +36,8 @@ class PretrainOptions:
             when it was made.
         sentence_order: whether there is the second task; by default as the
             corpus was made.
+        freeze_encoder: train the heads only, as the first step for an encoder
+            that was distilled and has none.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         jit_compile: compile with XLA.
         rematerialize: compute layers again instead of keeping them: less
@@ -59,6 +61,7 @@ class PretrainOptions:
     accumulate: int = 1
     masking: MaskingOptions | None = None
     sentence_order: bool | None = None
+    freeze_encoder: bool = False
     precision: str = "float32"
     jit_compile: bool = False
     rematerialize: bool = False

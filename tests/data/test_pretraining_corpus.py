@@ -11,8 +11,9 @@ from albert_tf.data import pretraining_corpus
 from albert_tf.data.corpus import prepare_corpus
 from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.masking import MaskingOptions
-from albert_tf.data.pretraining_corpus import PretrainingCorpus, Shard
+from albert_tf.data.pretraining_corpus import PretrainingCorpus
 from albert_tf.data.segments import SegmentOptions
+from albert_tf.data.shard import Shard
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import SentencePieceTokenizer
 

@@ -7,25 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-import tensorflow as tf
+from cpu_devices import strategy
 
 from albert_tf.data.masking import MaskingOptions
 from albert_tf.errors import UserError
 from albert_tf.training.pretrain import pretrain
 from albert_tf.training.pretrain_options import PretrainOptions
-from albert_tf.training.strategies import make_strategy
-
-
-def strategy(name, workers):
-    if name == "mirrored":
-        cpu = tf.config.list_physical_devices("CPU")[0]
-        tf.config.set_logical_device_configuration(
-            cpu, [tf.config.LogicalDeviceConfiguration()] * 2
-        )
-        return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    if name == "workers":
-        return make_strategy(name, workers[0].split(","), int(workers[1]))
-    return make_strategy(name)
 
 
 def main(name, corpus, output, options, *workers):

@@ -7,7 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
-from pretrain_runs import NO_DROPOUT
+from runs import NO_DROPOUT
 from safetensors.numpy import load_file
 
 from albert_tf.data.corpus import prepare_corpus
@@ -15,9 +15,9 @@ from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.segments import SegmentOptions
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
+from albert_tf.training.evaluator import Evaluator
 from albert_tf.training.pretrain import pretrain
 from albert_tf.training.pretrain_options import PretrainOptions
-from albert_tf.training.pretraining_evaluator import PretrainingEvaluator
 
 pytestmark = pytest.mark.slow
 
@@ -63,9 +63,9 @@ def test_the_last_checkpoints_stay(run):
 
 def test_the_best_checkpoint_stays(corpus_directory, tmp_path, monkeypatch):
     losses = iter([4.0, 2.0, 3.0, 3.0])
-    evaluate = PretrainingEvaluator.evaluate
+    evaluate = Evaluator.evaluate
     monkeypatch.setattr(
-        PretrainingEvaluator,
+        Evaluator,
         "evaluate",
         lambda *args: {**evaluate(*args), "loss": next(losses)},
     )
@@ -258,3 +258,21 @@ def test_a_directory_of_something_else_is_left_alone(
     with pytest.raises(UserError, match=r"other files, such as model\.json"):
         pretrain("albert_pico", corpus_directory, tmp_path, options)
     assert [path.name for path in tmp_path.iterdir()] == ["model.json"]
+
+
+def test_a_frozen_encoder_stays_as_it_is(corpus_directory, tmp_path):
+    options = PretrainOptions(
+        steps=3, batch_size=8, learning_rate=0.02, freeze_encoder=True
+    )
+    start = tmp_path / "start"
+    AlbertPretrainer.from_preset("albert_pico").save_preset(start)
+    result = pretrain(start, corpus_directory, tmp_path / "run", options)
+    before = load_file(start / "weights.safetensors")
+    after = result.model.named_weights()
+    same = {
+        name
+        for name, weight in before.items()
+        if np.array_equal(weight, after[name])
+    }
+    encoder = {name for name in before if name.startswith("encoder/")}
+    assert same == encoder

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from pretrain_runs import (
+from runs import (
     NO_DROPOUT,
     assert_close,
     finish,
@@ -15,7 +15,7 @@ from pretrain_runs import (
 )
 
 from albert_tf.errors import UserError
-from albert_tf.training.pretraining_state import check_agreement
+from albert_tf.training.run_state import check_agreement
 
 
 @pytest.fixture(scope="module")

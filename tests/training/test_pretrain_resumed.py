@@ -5,7 +5,7 @@ import random
 import signal
 
 import pytest
-from pretrain_runs import (
+from runs import (
     assert_same_bits,
     finish,
     logged_step,

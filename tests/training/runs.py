@@ -1,4 +1,4 @@
-"""Runs of pre-training in processes of their own."""
+"""Runs of training in processes of their own."""
 
 import json
 import socket
@@ -10,13 +10,21 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-CASE = Path(__file__).parent / "pretrain_case.py"
+FOLDER = Path(__file__).parent
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
 
-def start(corpus, output, strategy="one", workers=(), **options):
+def start(
+    corpus,
+    output,
+    strategy="one",
+    workers=(),
+    case="pretrain_case.py",
+    **options,
+):
+    case = str(FOLDER / case)
     return subprocess.Popen(
-        [sys.executable, str(CASE), strategy, str(corpus), str(output)]
+        [sys.executable, case, strategy, str(corpus), str(output)]
         + [json.dumps(options), *map(str, workers)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

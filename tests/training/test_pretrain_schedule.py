@@ -9,8 +9,9 @@ from albert_tf.models import AlbertEncoder
 from albert_tf.training.adamw import AdamW
 from albert_tf.training.lamb import Lamb
 from albert_tf.training.muon import Muon
-from albert_tf.training.pretrain_optimizer import make_optimizer, make_schedule
+from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
+from albert_tf.training.pretrain_schedule import make_schedule
 
 
 def rates(**options):
@@ -54,7 +55,7 @@ def test_the_rate_of_the_paper_goes_with_the_root_of_the_batch():
 )
 def test_options_reach_the_optimizer(name, kind, decay):
     options = PretrainOptions(optimizer=name, weight_decay=0.3, clip_norm=0.7)
-    optimizer = make_optimizer(options)
+    optimizer = make_optimizer(options, 0.1)
     assert type(optimizer) is kind
     assert getattr(optimizer, decay) == 0.3
     assert optimizer.clip_norm == 0.7
@@ -76,6 +77,6 @@ def test_all_matrices_decay_and_no_vector_of_any_layer(kind):
 
 def test_half_precision_has_a_scale():
     options = PretrainOptions(optimizer="adamw", precision="mixed_float16")
-    optimizer = make_optimizer(options)
+    optimizer = make_optimizer(options, 0.1)
     assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     assert type(optimizer.inner_optimizer) is AdamW

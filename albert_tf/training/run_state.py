@@ -1,63 +1,52 @@
-"""All that a run of pre-training must not lose."""
+"""All that a run must not lose."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from albert_tf.data.pretraining_corpus import PretrainingCorpus
 from albert_tf.errors import UserError, warn
-from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.checkpoint_store import CheckpointStore
-from albert_tf.training.pretrain_optimizer import make_schedule
-from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.strategies import is_chief
 
-# What may change when a run goes on.
-_CHANGEABLE = (
-    "steps",
-    "log_every",
-    "checkpoint_every",
-    "evaluate_every",
-    "keep",
-    "accumulate",
-    "jit_compile",
-    "rematerialize",
-)
 
-
-class PretrainingState:
+class RunState:
     """Names, saves and restores what a step changes; compares runs.
 
     Args:
         directory: of the checkpoints.
         model: what is trained.
         optimizer: built.
-        options: how it is trained.
-        corpus: what it is trained on.
+        facts: what must stay the same while a run goes on, JSON-able: groups
+            of values by name.
+        steps: how many the run has in all.
+        schedule_of: the learning rate of each step, for a number of steps.
+        keep: how many checkpoints stay, besides the best.
         strategy: of all workers; the chief saves.
     """
 
     def __init__(
         self,
         directory: Path,
-        model: AlbertPretrainer,
+        model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
-        options: PretrainOptions,
-        corpus: PretrainingCorpus,
+        facts: dict[str, dict],
+        steps: int,
+        schedule_of: Callable,
+        keep: int,
         strategy: tf.distribute.Strategy,
     ):
         self._directory, self._strategy = directory, strategy
-        self._store = CheckpointStore(directory, options.keep)
+        self._store = CheckpointStore(directory, keep)
         self._model, self._optimizer = model, optimizer
-        self._options = options
-        self._facts = _facts(model, options, corpus)
+        self._steps, self._schedule_of = steps, schedule_of
+        self._facts = json.loads(json.dumps(facts))
 
     def save(self, step: int, dev: dict[str, float] | None) -> None:
         """Adds a checkpoint, on the chief.
@@ -68,7 +57,7 @@ class PretrainingState:
         """
         if not is_chief(self._strategy):
             return
-        facts = {**self._facts, "steps": self._options.steps}
+        facts = {**self._facts, "steps": self._steps}
         if dev is not None:
             facts["dev"], facts["dev_loss"] = dev, dev["loss"]
         arrays = {
@@ -124,7 +113,7 @@ class PretrainingState:
 
     def _check_steps(self, step: int, planned: int | None) -> None:
         """Tells what another number of steps does to the learning rate."""
-        steps = self._options.steps
+        steps = self._steps
         if step > steps:
             raise UserError(
                 f"{self._directory.parent}: has done {step} steps already; "
@@ -132,8 +121,7 @@ class PretrainingState:
             )
         if planned in (None, steps) or step == steps:
             return
-        before = dataclasses.replace(self._options, steps=planned)
-        rates = [make_schedule(o)(step) for o in (before, self._options)]
+        rates = [self._schedule_of(number)(step) for number in (planned, steps)]
         warn(
             f"{self._directory.parent}: was to end after {planned} steps, now "
             f"after {steps}; at step {step} the learning rate goes from "
@@ -157,6 +145,16 @@ class PretrainingState:
         check_agreement(self._directory.parent, *local.T.tolist())
 
 
+def check_output(output: Path) -> None:
+    """Raises `UserError` if a directory has anything but a run in it."""
+    found = {path.name for path in output.iterdir()} if output.is_dir() else ()
+    if found and not found & {"checkpoints", "log.jsonl", "tensorboard"}:
+        raise UserError(
+            f"{output}: has other files, such as {min(found)}, and no run of "
+            "training; choose another directory"
+        )
+
+
 def check_agreement(output: Path, steps: list[int], facts: list[int]) -> None:
     """Raises `UserError` if workers do not do the same.
 
@@ -175,18 +173,3 @@ def check_agreement(output: Path, steps: list[int], facts: list[int]) -> None:
             f"{output}: the workers would go on at steps "
             f"{', '.join(map(str, steps))}; all need the same directory"
         )
-
-
-def _facts(model, options, corpus) -> dict:
-    """What must stay the same while a run goes on."""
-    kept = {
-        name: value
-        for name, value in dataclasses.asdict(options).items()
-        if name not in _CHANGEABLE
-    }
-    facts = {
-        "config": model.config.to_dict(),
-        "options": kept,
-        "corpus": {"examples": len(corpus), "length": corpus.length},
-    }
-    return json.loads(json.dumps(facts))

@@ -1,9 +1,9 @@
-"""What a pre-training run says of itself."""
+"""What a run says of itself."""
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,12 @@ from albert_tf.training.result_log import ResultLog
 from albert_tf.training.summaries import Summaries
 
 
-class PretrainingMonitor:
+class RunMonitor:
     """Adds throughput to the results of steps, logs them, and stops disasters.
 
     Args:
-        tokens: tokens of one step, padding included.
+        describe: what the results say, for a line on the screen.
+        tokens: tokens of one step, padding included; their mean.
         flops: floating-point operations of one step.
         peak_flops: what the machine could do in a second.
         directory: gets `log.jsonl` and `tensorboard/`; None for nowhere.
@@ -31,12 +32,14 @@ class PretrainingMonitor:
 
     def __init__(
         self,
-        tokens: int,
+        describe: Callable[[dict], str],
+        tokens: float,
         flops: float,
         peak_flops: float,
         directory: Path | None,
         console: Console | None,
     ):
+        self._describe = describe
         self._tokens, self._flops, self._peak = tokens, flops, peak_flops
         self.log = directory and directory / "log.jsonl"
         self._log = ResultLog(self.log)
@@ -71,7 +74,7 @@ class PretrainingMonitor:
 
         Args:
             step: steps that were done.
-            result: of `PretrainingTrainer.train`; `tokens_per_second` and
+            result: of `Trainer.train`; `tokens_per_second` and
                 `share_of_peak` are added.
 
         Raises:
@@ -86,9 +89,6 @@ class PretrainingMonitor:
 
     def dev_result(self, step: int, result: dict) -> None:
         """Takes what came of an evaluation."""
-        result["masked_lm_perplexity"] = math.exp(
-            min(result["masked_lm_loss"], 700.0)
-        )
         self._write("dev", step, result)
         self.restart(step)
 
@@ -111,26 +111,22 @@ class PretrainingMonitor:
 
     def _write(self, kind, step, result):
         numbers = {name: float(value) for name, value in result.items()}
-        tokens = step * self._tokens
+        tokens = round(step * self._tokens)
         values = {"kind": kind, "step": step, "tokens": tokens, **numbers}
         self._log.add(values)
         self._summaries.write(kind, step, numbers)
-        self.say(_line(values))
+        self.say(self._line(values))
 
-
-def _line(values):
-    text = (
-        f"step {values['step']:>7,}  {values['kind']:5}  "
-        f"loss {values['loss']:.3f}  "
-        f"masked LM {values['masked_lm_loss']:.3f} "
-        f"{values['masked_lm_accuracy']:.1%}  "
-        f"order {values['sentence_order_accuracy']:.1%}"
-    )
-    if values["kind"] == "train":
-        text += (
-            f"  rate {values['learning_rate']:.2e}"
-            f"  norm {values['gradient_norm']:.2f}"
-            f"  {values['tokens_per_second']:,.0f} tokens/s"
-            f"  {values['share_of_peak']:.0%} of peak"
+    def _line(self, values):
+        text = (
+            f"step {values['step']:>7,}  {values['kind']:5}  "
+            f"loss {values['loss']:.3f}  {self._describe(values)}"
         )
-    return text
+        if values["kind"] == "train":
+            text += (
+                f"  rate {values['learning_rate']:.2e}"
+                f"  norm {values['gradient_norm']:.2f}"
+                f"  {values['tokens_per_second']:,.0f} tokens/s"
+                f"  {values['share_of_peak']:.0%} of peak"
+            )
+        return text

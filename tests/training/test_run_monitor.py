@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from albert_tf.errors import UserError
-from albert_tf.training.pretraining_monitor import PretrainingMonitor
+from albert_tf.training.run_monitor import RunMonitor
 
 
 def result(loss=3.0, **other):
@@ -21,10 +21,14 @@ def result(loss=3.0, **other):
     }
 
 
+def describe(values):
+    return f"masked LM {values['masked_lm_loss']:.3f}"
+
+
 @pytest.fixture
 def monitor(tmp_path):
-    return PretrainingMonitor(
-        tokens=1000, flops=2e6, peak_flops=1e9, directory=tmp_path,
+    return RunMonitor(
+        describe, tokens=1000, flops=2e6, peak_flops=1e9, directory=tmp_path,
         console=Console(file=io.StringIO()),
     )  # fmt: skip
 
@@ -42,7 +46,7 @@ def test_throughput_is_added_and_all_is_logged(monitor, tmp_path):
     assert train["masked_lm_accuracy"] == 0.25
     assert train["tokens"] == 4000
     shown = monitor._console.file.getvalue()
-    assert "masked LM 2.300 25.0%" in shown
+    assert "loss 3.000  masked LM 2.300  rate" in shown
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,7 @@ def test_what_was_logged_counts_when_a_run_goes_on(monitor, tmp_path):
     for step, loss in ((200, 5.0), (400, 5.0), (600, 6.0)):
         monitor.train_result(step, result(loss))
         monitor.dev_result(step, result())
-    monitor = PretrainingMonitor(1000, 2e6, 1e9, tmp_path, None)
+    monitor = RunMonitor(describe, 1000, 2e6, 1e9, tmp_path, None)
     monitor.go_on_after(400)
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
     assert [json.loads(x)["step"] for x in lines] == [200, 200, 400, 400]

@@ -1,4 +1,4 @@
-"""Steps of pre-training, on any number of devices."""
+"""Steps of a training, on any number of devices."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.lamb import Lamb
-from albert_tf.training.pretraining_totals import PretrainingTotals, as_vector
+from albert_tf.training.objective import Objective
 from albert_tf.training.stop_signal import StopSignal
+from albert_tf.training.totals import Totals
 
 
-class PretrainingTrainer:
+class Trainer:
     """Does steps and sums up what happened.
 
     The loss of a batch is that of the whole batch, however it is divided:
     each replica, and each part that is accumulated, adds its sums over the
-    numbers of predictions and examples of all of them together.
+    counts of all of them together.
 
     Args:
-        model: what is trained.
+        objective: what is learned.
         optimizer: of `make_optimizer`, built in the strategy's scope.
-        dataset: of `PretrainingCorpus.batches`, distributed.
+        dataset: endless, of the objective's batches, distributed.
         strategy: how it is distributed.
         stop: asked after each step.
         accumulate: a replica's batch is computed in so many parts, one after
@@ -37,7 +37,7 @@ class PretrainingTrainer:
 
     def __init__(
         self,
-        model: AlbertPretrainer,
+        objective: Objective,
         optimizer: keras.optimizers.Optimizer,
         dataset,
         strategy: tf.distribute.Strategy,
@@ -45,7 +45,7 @@ class PretrainingTrainer:
         accumulate: int = 1,
         jit: bool = False,
     ):
-        self._model = model
+        self._objective = objective
         self._optimizer = optimizer
         self._scales_loss = isinstance(
             optimizer, keras.optimizers.LossScaleOptimizer
@@ -57,8 +57,13 @@ class PretrainingTrainer:
         self._stop = stop
         self.stopped = False
         self._gradients = tf.function(self._part_gradients, jit_compile=jit)
-        self._step = tf.function(self._distributed_step)
-        self._totals = PretrainingTotals(strategy)
+        # The same graph whichever batch is the first: else a run that goes on
+        # would differ in the last bits where batches differ in length.
+        self._step = tf.function(
+            self._distributed_step,
+            input_signature=[dataset.element_spec, tf.TensorSpec(())],
+        )
+        self._totals = Totals(objective.sum_names, strategy)
 
     def train(
         self, steps: int, tick: Callable[[], None] = lambda: None
@@ -70,7 +75,7 @@ class PretrainingTrainer:
             tick: is called after each.
 
         Returns:
-            The number of steps done; and losses and accuracies over these
+            The number of steps done; and the objective's results over these
             steps, with `gradient_norm`, `learning_rate`, trust ratios of
             `Lamb` and `loss_scale` of the last, where there are such.
         """
@@ -85,7 +90,8 @@ class PretrainingTrainer:
             if stop and not self._has_others:
                 break
         self.stopped = self._totals.stops() > 0
-        return done, {**self._totals.results(), **self._last_step()}
+        results = self._objective.results(self._totals.sums())
+        return done, {**results, **self._last_step()}
 
     def _last_step(self) -> dict[str, float]:
         results = {"learning_rate": float(self._optimizer.learning_rate)}
@@ -102,21 +108,19 @@ class PretrainingTrainer:
 
     def _distributed_step(self, batch, stop):
         self._totals.add(
-            self._strategy.run(self._replica_step, args=(*batch, stop))
+            self._strategy.run(self._replica_step, args=(batch, stop))
         )
 
-    def _replica_step(self, inputs, targets, stop):
+    def _replica_step(self, batch, stop):
         context = tf.distribute.get_replica_context()
-        predictions, examples = context.all_reduce(
-            tf.distribute.ReduceOp.SUM,
-            [
-                tf.reduce_sum(targets["masked_lm_weights"]),
-                tf.reduce_sum(targets["example_weights"]),
-            ],
+        counts = self._objective.counts(batch)
+        totals = context.all_reduce(
+            tf.distribute.ReduceOp.SUM, [*counts.values()]
         )
+        counts = dict(zip(counts, totals, strict=True))
         gradients, sums = None, 0.0
-        for part in _split((inputs, targets), self._accumulate):
-            new, new_sums = self._gradients(*part, predictions, examples)
+        for part in _split(batch, self._accumulate):
+            new, new_sums = self._gradients(part, counts)
             sums += new_sums
             if gradients is None:
                 gradients = new
@@ -124,25 +128,27 @@ class PretrainingTrainer:
                 gradients = [a + b for a, b in zip(gradients, new, strict=True)]
         if self._scales_loss:
             gradients = _agree_on_finite(gradients, context)
-        self._optimizer.apply(gradients, self._model.trainable_variables)
+        self._optimizer.apply(gradients, self._variables)
         # A stop that one worker is told of reaches all of them this way, at
         # the same step.
         return tf.concat([sums[:-1], [stop]], axis=0)
 
-    def _part_gradients(self, inputs, targets, predictions, examples):
+    def _part_gradients(self, batch, counts):
         """Gradients of a part's share of the loss, and its sums."""
         with tf.GradientTape() as tape:
-            outputs = self._model(inputs, training=True)
-            sums = self._model.pretraining_sums(outputs, targets)
-            loss = sums["masked_lm_nll"] / (predictions + 1e-5)
-            if "sentence_order_nll" in sums:
-                loss += sums["sentence_order_nll"] / examples
+            sums = self._objective.sums(batch, training=True)
+            loss = self._objective.loss(sums, counts)
             if self._scales_loss:
                 loss = self._optimizer.scale_loss(loss)
-        variables = [v.value for v in self._model.trainable_variables]
+        variables = [v.value for v in self._variables]
         gradients = tape.gradient(loss, variables)
         # The rows of an embedding's gradient become one matrix.
-        return [tf.convert_to_tensor(g) for g in gradients], as_vector(sums)
+        gradients = [tf.convert_to_tensor(g) for g in gradients]
+        return gradients, self._totals.vector(sums)
+
+    @property
+    def _variables(self):
+        return self._objective.model.trainable_variables
 
 
 def _agree_on_finite(gradients, context):

@@ -1,0 +1,161 @@
+"""A student that learns every layer of its teacher."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from albert_tf.errors import UserError
+from albert_tf.models.encoder import AlbertEncoder
+
+_SMALL = 1e-6
+
+
+class Distiller(keras.Model):
+    """A student encoder, and what widens its vectors to its teacher's width.
+
+    Vectors are compared by their angle: what is learned is 1 - cosine of the
+    vector of each token in each layer, and of the mean of all tokens in the
+    last. A layer of the student learns from the teacher's at the same share
+    of the depth.
+
+    Args:
+        student: what learns.
+        teacher: what it learns from; it stays as it is and is no part of this
+            model.
+        **kwargs: Keras' model arguments.
+
+    Raises:
+        UserError: the student is wider than the teacher.
+    """
+
+    def __init__(
+        self, student: AlbertEncoder, teacher: AlbertEncoder, **kwargs
+    ):
+        super().__init__(dtype=student.dtype_policy, **kwargs)
+        narrow, wide = student.config.hidden_size, teacher.config.hidden_size
+        if narrow > wide:
+            raise UserError(
+                f"the student's hidden_size={narrow} must be at most its "
+                f"teacher's, {wide}"
+            )
+        self.student = student
+        self._get_teacher = lambda: teacher  # Keras would count it as a part
+        self.widen = None
+        if narrow < wide:
+            self.widen = keras.layers.Dense(
+                wide,
+                use_bias=False,
+                kernel_initializer="orthogonal",  # keeps angles as they are
+                dtype=self.dtype_policy,
+                name="widen",
+            )
+            self.widen.build((None, None, narrow))
+        self.built = True
+
+    def call(self, features):
+        """Compares the two on a batch.
+
+        Args:
+            features: of `AlignedText.features`, int32 [B, L] each.
+
+        Returns:
+            Sums, float32 scalars: `layers`, `last` and `sentence`, of
+            1 - cosine; `units` and `sentences`, of how many. `layers` is the
+            mean of those but the last, the embedding's output among them.
+        """
+        ids = features["student"]
+        student = self._hidden_states(self.student, ids)
+        if self.widen is not None:
+            student = [self.widen(x) for x in student]
+        teacher_ids = features.get("teacher", ids)
+        teacher = self._hidden_states(self._get_teacher(), teacher_ids)
+        depth = len(student) - 1
+        teacher = [
+            ops.stop_gradient(teacher[k * (len(teacher) - 1) // depth])
+            for k in range(len(student))
+        ]
+        sentence = _distance(
+            _mean(student[-1], ids >= 0), _mean(teacher[-1], teacher_ids >= 0)
+        )
+        is_unit, is_sentence = _real(features)
+        if "student_units" in features:
+            count = ops.shape(is_unit)[1]
+            student = _by_unit(student, features["student_units"], count)
+            teacher = _by_unit(teacher, features["teacher_units"], count)
+        *layers, last = [
+            ops.sum(_distance(a, b) * is_unit)
+            for a, b in zip(student, teacher, strict=True)
+        ]
+        return {
+            "layers": sum(layers) / len(layers),
+            "last": last,
+            "sentence": ops.sum(sentence * is_sentence),
+            **self.counts(features),
+        }
+
+    def counts(self, features) -> dict:
+        """How many `units` and `sentences` a batch has, float32 scalars."""
+        is_unit, is_sentence = _real(features)
+        return {"units": ops.sum(is_unit), "sentences": ops.sum(is_sentence)}
+
+    def sentence_vectors(self, inputs):
+        """The mean of the student's vectors of all tokens, float32 [B, H].
+
+        Args:
+            inputs: the encoder's, see `AlbertEncoder.call`.
+        """
+        x = self.student(inputs)["sequence_output"]
+        return _mean(x, inputs["padding_mask"])
+
+    def _hidden_states(self, encoder: AlbertEncoder, ids) -> list:
+        mask = ops.cast(ids >= 0, "int32")
+        outputs = encoder(
+            {
+                "token_ids": ops.maximum(ids, 0),
+                "segment_ids": ops.zeros_like(ids),
+                "padding_mask": mask,
+            },
+            return_layers=True,
+        )
+        return outputs["hidden_states"]
+
+
+def _real(features):
+    """What is no filler, 1 or 0: units [B, U], sentences [B]."""
+    ids = features["student"]
+    is_unit = ids >= 0
+    if "student_units" in features:
+        units = features["student_units"]
+        one_hot = _one_hot(units, 1 + ops.max(units))
+        is_unit = ops.any(one_hot > 0, axis=1)
+    is_sentence = ops.any(ids >= 0, axis=1)
+    return ops.cast(is_unit, "float32"), ops.cast(is_sentence, "float32")
+
+
+def _distance(a, b):
+    """1 - cosine along the last axis, float32."""
+    a, b = ops.cast(a, "float32"), ops.cast(b, "float32")
+    product = ops.sum(a * b, -1)
+    norms = ops.sum(a * a, -1) * ops.sum(b * b, -1)
+    return 1 - product * ops.rsqrt(norms + _SMALL)
+
+
+def _mean(x, mask):
+    """The mean of the vectors where the mask is true, [B, L, H] -> [B, H]."""
+    mask = ops.cast(mask, "float32")[:, :, None]
+    x = ops.cast(x, "float32")
+    return ops.sum(x * mask, 1) / ops.maximum(ops.sum(mask, 1), 1)
+
+
+def _one_hot(units, count):
+    """Which unit a token is of, float32 [B, L, U]; -1 is none."""
+    numbers = ops.arange(count, dtype=units.dtype)
+    return ops.cast(units[:, :, None] == numbers, "float32")
+
+
+def _by_unit(layers, units, count) -> list:
+    """The mean of the vectors of each unit, [B, L, H] -> [B, U, H]."""
+    shares = ops.transpose(_one_hot(units, count), (0, 2, 1))
+    shares /= ops.maximum(ops.sum(shares, -1, keepdims=True), 1)
+    return [ops.matmul(ops.cast(shares, x.dtype), x) for x in layers]
