@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,28 @@ def test_the_pages_in_two_languages_have_the_same_figures():
     assert figures[0] == figures[1]
 
 
+def write_examples(folder):
+    """A few of the SNIPS sentences, `train.tsv` and `dev.tsv`."""
+    for split, number in (("train", 40), ("dev", 14)):
+        examples = snips.examples(split)[::50][:number]
+        rows = [f"{e.text}\t{e.label}\n" for e in examples]
+        (folder / f"{split}.tsv").write_text("text\tlabel\n" + "".join(rows))
+
+
+def run(commands, folder):
+    """Runs what a reader would copy into a shell."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.run(
+        ["bash", "-e", "-c", commands],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    return process.stdout
+
+
 @pytest.mark.slow
 def test_the_guide_to_pretraining_runs(tmp_path, data_dir):
     page = ROOT / "docs" / "pretraining.md"
@@ -100,18 +123,33 @@ def test_the_guide_to_pretraining_runs(tmp_path, data_dir):
     text = (data_dir / "books_excerpt.txt").read_text()
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "books.txt").write_text(text.replace("\n", "\n\n"))
-    for split, number in (("train", 40), ("dev", 14)):
-        examples = snips.examples(split)[::50][:number]
-        rows = [f"{e.text}\t{e.label}\n" for e in examples]
-        (tmp_path / f"{split}.tsv").write_text("text\tlabel\n" + "".join(rows))
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.run(
-        ["bash", "-e", "-c", commands],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert process.returncode == 0, process.stderr
+    write_examples(tmp_path)
+    assert "step      60  dev" in run(commands, tmp_path)
     assert (tmp_path / "my_model.tflite").exists()
-    assert "step      60  dev" in process.stdout
+
+
+@pytest.mark.slow
+def test_the_guide_to_distillation_runs(tmp_path, data_dir):
+    """In small: a BERT of width 16 that knows the letters."""
+    page = ROOT / "docs" / "distillation.md"
+    commands = blocks(page, "sh")[1]
+    for large, small in (
+        ("--vocabulary-size 14000", "--vocabulary-size 64"),
+        ("--embedding-size 128", "--embedding-size 8"),
+        ("--steps 2000", "--steps 3 --length 16 --batch-tokens 64"),
+        ("--output my_model", "--output my_model --epochs 1"),
+        ("--verify dev.tsv", "--verify dev.tsv --threshold 100"),
+    ):
+        assert large in commands
+        commands = commands.replace(large, small)
+    shutil.copytree(data_dir / "hf_bert" / "BertForMaskedLM", tmp_path / "bert")
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters]
+    pieces += [*(f"##{letter}" for letter in letters), *".,;?!-'"]
+    (tmp_path / "bert" / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    text = (data_dir / "books_excerpt.txt").read_text()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "books.txt").write_text(text.replace("\n", "\n\n"))
+    write_examples(tmp_path)
+    assert "saved to run/model" in run(commands, tmp_path)
+    assert (tmp_path / "my_model.tflite").exists()

@@ -33,8 +33,9 @@ ROOMS = {
     "evaluation": ("data", "errors", "files"),
     "tasks": ("data", "errors", "evaluation", "prediction", "tokenizers"),
     "training": (
-        *("checkpoints", "config", "costs", "data", "errors", "evaluation"),
-        *("files", "json_files", "layers", "models", "tasks", "tokenizers"),
+        *("checkpoints", "compression", "config", "costs", "data", "errors"),
+        *("evaluation", "files", "json_files", "layers", "models", "tasks"),
+        "tokenizers",
     ),
     "export": (
         *("config", "data", "errors", "files", "json_files", "models"),

@@ -16,6 +16,7 @@ import typer
 
 from albert_tf import __version__
 from albert_tf.cli import (
+    compression,
     demo,
     distillation,
     embedding,
@@ -45,6 +46,7 @@ for command in (
     pretraining.vocabulary,
     pretraining.prepare,
     pretraining.pretrain,
+    compression.compress,
     distillation.distill,
     tasks.finetune,
     tasks.evaluate,

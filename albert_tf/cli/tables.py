@@ -59,6 +59,25 @@ def _number(value: float | int) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
+def compressed(before: AlbertConfig, after: AlbertConfig) -> Table:
+    """What a model costs before and after it was made smaller."""
+    table = Table()
+    table.add_column("")
+    for name in ("before", "after"):
+        table.add_column(name, justify="right")
+    rows = {
+        "vocabulary": lambda config: f"{config.vocab_size:,}",
+        "embedding": lambda config: str(config.embedding_size),
+        "groups of layers": lambda config: str(config.num_hidden_groups),
+        "parameters": lambda config: f"{parameter_count(config):,}",
+        "int8": lambda config: megabytes(file_bytes(config, "int8")),
+        "float32": lambda config: megabytes(file_bytes(config, "float32")),
+    }
+    for name, show in rows.items():
+        table.add_row(name, show(before), show(after))
+    return table
+
+
 def presets(configs: Mapping[str, AlbertConfig]) -> Table:
     """All presets, a row each."""
     table = Table()

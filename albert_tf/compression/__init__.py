@@ -1,6 +1,7 @@
 """Trained models made smaller, each step from checkpoint to checkpoint."""
 
 from albert_tf.compression.factorize import factorize
+from albert_tf.compression.prune_vocabulary import prune_vocabulary
 from albert_tf.compression.tie import tie
 
-__all__ = ["factorize", "tie"]
+__all__ = ["factorize", "prune_vocabulary", "tie"]

@@ -7,6 +7,7 @@ import sentencepiece
 
 from albert_tf.errors import UserError
 from albert_tf.tokenizers.clean_text import clean_spans, clean_text
+from albert_tf.tokenizers.sentencepiece_file import NORMALIZER, fields
 from albert_tf.tokenizers.tokenizer import Tokenizer
 
 WORD_START = "\u2581"  # SentencePiece's mark for the blank before a word
@@ -189,20 +190,6 @@ def _is_complete(data):
     """Whether a serialized model has its normalizer.
 
     A file cut between two pieces is still a message that loads, but pieces
-    (field 1) come first and the normalizer (field 3) after all of them.
+    come first and the normalizer after all of them.
     """
-    fields = set()
-    position = 0
-    while position < len(data):
-        fields.add(data[position] >> 3)
-        position += 1
-        size = shift = 0
-        while True:
-            byte = data[position]
-            position += 1
-            size |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        position += size
-    return 3 in fields
+    return NORMALIZER in {number for number, _ in fields(data)}

@@ -7,9 +7,12 @@ import os
 from collections.abc import Sequence
 
 from albert_tf.checkpoints import Checkpoint, read_checkpoint
+from albert_tf.compression import factorize, tie
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models import heads
+
+_EMBEDDING_SIZE, _GROUPS = 128, 2
 
 
 def read_teacher(source: str | os.PathLike) -> Checkpoint:
@@ -39,10 +42,14 @@ def read_student(
     """What learns, with the weights that it starts from.
 
     Args:
-        source: a directory, a preset's name or a file of a configuration.
+        source: a directory, a preset's name or a file of a configuration;
+            None for the teacher with an embedding of width 128, if it is
+            wider, and its layers tied to two groups.
         teacher: whose vocabulary a configuration gets.
         documents: what it will learn on.
     """
+    if source is None:
+        return _compressed(teacher, documents)
     if os.path.isfile(source):
         config = AlbertConfig.load(source)
         checkpoint = Checkpoint(source, config, None, "AlbertEncoder")
@@ -57,3 +64,13 @@ def read_student(
     return dataclasses.replace(
         checkpoint, config=config, get_preprocessor=lambda: preprocessor
     )
+
+
+def _compressed(
+    teacher: Checkpoint, documents: Sequence[list[str]]
+) -> Checkpoint:
+    made = teacher
+    if made.config.embedding_size > _EMBEDDING_SIZE:
+        texts = [sentence for document in documents for sentence in document]
+        made = factorize(made, _EMBEDDING_SIZE, texts)
+    return tie(made, min(_GROUPS, made.config.num_hidden_layers))

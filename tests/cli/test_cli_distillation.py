@@ -76,3 +76,12 @@ def test_a_directory_with_other_files(argv, fails, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "mine.txt").write_text("mine")
     assert "has other files, such as mine.txt" in fails(*flat(argv))
+
+
+@pytest.mark.slow
+def test_without_a_student_the_teacher_is_made_smaller(argv, tmp_path):
+    del argv["--student"]
+    options = ["--steps", "1", "--batch-tokens", "256"]
+    assert call(flat(argv, *options)) == 0
+    config = json.loads((tmp_path / "run/model/config.json").read_text())
+    assert (config["num_hidden_groups"], config["shared_norms"]) == (2, False)

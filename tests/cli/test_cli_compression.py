@@ -1,0 +1,66 @@
+"""`albert-tf compress`, with right input and with wrong."""
+
+import json
+
+import pytest
+from commands import call
+
+from albert_tf.config import AlbertConfig
+from albert_tf.models import AlbertEncoder
+
+
+@pytest.fixture
+def bert(tmp_path):
+    """A model whose layers share nothing and whose embedding is wide."""
+    config = AlbertConfig(
+        vocab_size=8_000, embedding_size=64, hidden_size=64,
+        num_hidden_layers=4, num_hidden_groups=4, num_attention_heads=2,
+        intermediate_size=128,
+    )  # fmt: skip
+    import dataclasses
+
+    from albert_tf.checkpoints import read_checkpoint, write_checkpoint
+    from albert_tf.models.assignment import to_checkpoint
+
+    made = dataclasses.replace(
+        to_checkpoint(AlbertEncoder(config)),
+        get_preprocessor=read_checkpoint("albert_nano_en").get_preprocessor,
+    )
+    write_checkpoint(made, tmp_path / "bert")
+    return tmp_path / "bert"
+
+
+@pytest.fixture
+def argv(bert, book_file, tmp_path):
+    return ["compress", bert, tmp_path / "small", "--text", book_file]
+
+
+def test_compress(argv, capsys, tmp_path):
+    options = ["--vocabulary-size", "2000", "--embedding-size", "16"]
+    assert call([*argv, *options, "--groups", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "8,000" in out
+    assert "2,000" in out
+    config = json.loads((tmp_path / "small" / "config.json").read_text())
+    assert (config["vocab_size"], config["embedding_size"]) == (2000, 16)
+    assert (config["num_hidden_groups"], config["shared_norms"]) == (2, False)
+    encoder = AlbertEncoder.from_preset(tmp_path / "small")
+    assert len(encoder.transformer.blocks) == 4
+
+
+def test_mistakes(argv, fails):
+    assert "nothing to do: give --vocabulary-size" in fails(*argv)
+    assert "--shared-norms needs --groups" in fails(
+        *argv, "--embedding-size", "16", "--shared-norms"
+    )
+    assert "groups=9 must be at most 4" in fails(*argv, "--groups", "9")
+    assert "embedding_size=64 must be less than 64" in fails(
+        *argv, "--embedding-size", "64"
+    )
+    assert "--vocabulary-size needs --text" in fails(
+        *argv[:3], "--vocabulary-size", "2000"
+    )
+    assert "albert_pico: the name of a preset, which has no weights" in fails(
+        "compress", "albert_pico", argv[2], "--groups", "1"
+    )
+    assert not argv[2].exists()
