@@ -1,169 +1,127 @@
-"""A vocabulary without the pieces that a text does not need."""
+"""A vocabulary that has what a text needs."""
 
 from __future__ import annotations
 
 import collections
 import dataclasses
-import tempfile
+import itertools
+import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import Tokenizer, restore_tokenizer
-from albert_tf.tokenizers.sentencepiece_file import PIECE, fields
+from albert_tf.tokenizers import Tokenizer
+from albert_tf.tokenizers.pruning import check_prunable, fixed_ids, keep_pieces
 
-# Weights with a row for each token.
-_TABLES = (
-    f"{ENCODER}embedding/token_embedding/embeddings",
+# Weights with a row, or a number, for each piece.
+_ROWS = (
+    ENCODER + "embedding/token_embedding/embeddings",
     "masked_lm_head/output_bias",
 )
+# One character, which begins a word or goes on with it.
+_CHARACTER = re.compile("(##|\u2581)?(.)", re.DOTALL)
 
 
 def prune_vocabulary(
     checkpoint: Checkpoint, texts: Iterable[str], size: int | None = None
 ) -> Checkpoint:
-    """Drops pieces that a text never uses, and then the rarest.
+    """Takes those pieces out of a vocabulary that a text has no need of.
 
-    Words whose piece is gone are cut into others: the single characters of
-    the text always stay, as do special and added tokens. What stays keeps its
-    order and is numbered anew.
+    Special and added tokens stay, and so do all single characters, so that
+    words are no less known than before. The rest keeps its order. With
+    `size`, the pieces stay that are used most, and first of all the
+    characters of the texts and of ASCII. A text whose pieces are all kept has
+    the same outputs as before, bit by bit; others become longer.
 
     Args:
-        checkpoint: one with weights and a vocabulary.
-        texts: what the model will read; is gone through once.
-        size: how many tokens may stay at most; None for all that are used.
+        checkpoint: one with weights.
+        texts: sentences, paragraphs or documents, as the model will meet
+            them. A hundred million characters take half a minute.
+        size: the most pieces that are left; None keeps all that are used.
 
     Returns:
-        The same model with fewer tokens. Texts whose pieces all stayed give
-        the same outputs, bit for bit.
+        The same model with fewer tokens.
 
     Raises:
-        UserError: if the checkpoint has no weights or no vocabulary, the
-            vocabulary is a `tokenizer.json` of an unknown kind, the text has
-            no words, or `size` has no room for what must stay.
+        UserError: if the checkpoint has no weights or no vocabulary, its
+            vocabulary is one whose pieces depend on each other, the texts
+            have no token, or there are more special tokens than `size`.
     """
     checkpoint.require_weights()
     preprocessor = checkpoint.get_preprocessor()
     if preprocessor is None:
         raise UserError(f"{checkpoint.source}: has no vocabulary to prune")
     tokenizer = preprocessor.tokenizer
-    if tokenizer.kind not in _PRUNERS:
-        raise UserError(
-            f"{checkpoint.source}: its vocabulary is a tokenizer.json of a "
-            f"kind that cannot be pruned; {' and '.join(_PRUNERS)} can"
-        )
+    check_prunable(tokenizer, checkpoint.source)
     kept = _choose(tokenizer, _count_pieces(tokenizer, texts), size)
-    pruned = _keep(tokenizer, kept)
-    weights = {
-        name: array[kept] if name in _TABLES else array
-        for name, array in checkpoint.weights.items()
-    }
-    config = dataclasses.replace(checkpoint.config, vocab_size=len(kept))
-    pruned = TextPreprocessor(pruned, preprocessor.max_length)
+    weights = dict(checkpoint.weights)
+    for name in weights.keys() & _ROWS:
+        weights[name] = weights[name][kept]
+    pruned = TextPreprocessor(
+        keep_pieces(tokenizer, kept), preprocessor.max_length
+    )
     return dataclasses.replace(
         checkpoint,
-        config=config,
+        config=dataclasses.replace(checkpoint.config, vocab_size=len(kept)),
         weights=weights,
         get_preprocessor=lambda: pruned,
     )
 
 
 def _count_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> np.ndarray:
-    """How often a text has each token, int64 [V]."""
+    """How often each piece is used, float64 [V].
+
+    As in `WordCache`, what stands between two blanks has the same tokens in
+    whatever text, so that each word is tokenized once.
+    """
+    if isinstance(texts, str):
+        raise UserError("texts must be several texts, received one str")
     words = collections.Counter()
     for text in texts:
-        apart = text.split() if tokenizer.words_are_apart else [text]
-        words.update(apart)
-    if not words:
-        raise UserError("the text has no words, so no piece would stay")
-    counts = np.zeros(tokenizer.vocab_size, np.int64)
-    for ids, number in zip(
-        tokenizer.to_ids([*words]), words.values(), strict=True
-    ):
-        np.add.at(counts, ids, number)
-    return counts
+        words.update(text.split(" ") if tokenizer.words_are_apart else [text])
+    ids = tokenizer.to_ids(words)
+    counts = np.repeat([*words.values()], [*map(len, ids)])
+    if not len(counts):
+        raise UserError("texts: have no token")
+    ids = np.fromiter(itertools.chain.from_iterable(ids), int, len(counts))
+    return np.bincount(ids, counts, tokenizer.vocab_size)
 
 
-def _choose(tokenizer: Tokenizer, counts: np.ndarray, size: int | None):
-    """The tokens that stay, in their order."""
-    added = [token.id for token in tokenizer.settings.added_tokens]
-    must = {
-        tokenizer.pad_id,
-        tokenizer.unk_id,
-        tokenizer.cls_id,
-        tokenizer.sep_id,
-        tokenizer.mask_id,
-        *added,
-        *_characters(tokenizer, counts),
-    }
-    if size is not None and size < len(must):
+def _choose(
+    tokenizer: Tokenizer, uses: np.ndarray, size: int | None
+) -> np.ndarray:
+    """The ids of the pieces that stay, rising."""
+    fixed = fixed_ids(tokenizer)
+    if size is not None and size <= len(fixed):
         raise UserError(
-            f"size={size} must be at least {len(must)}: special tokens, and "
-            "the characters of the text"
+            f"size={size} must be more than {len(fixed)}, the number of pieces "
+            "that have to stay"
         )
-    used = [i for i in np.argsort(-counts, kind="stable") if counts[i] > 0]
-    others = [int(i) for i in used if i not in must]
-    room = None if size is None else size - len(must)
-    return np.array(sorted([*must, *others[:room]]))
+    used = set(itertools.chain(*itertools.compress(tokenizer.pieces, uses)))
+    worth = uses.copy()
+    for index, character in _characters(tokenizer, fixed).items():
+        is_needed = character.isascii() or character in used
+        worth[index] += uses.sum() if is_needed else 0.5  # of a use
+    worth[[*fixed]] = np.inf
+    best = np.argsort(-worth, kind="stable")[:size]
+    return np.sort(best[worth[best] > 0])
 
 
-def _characters(tokenizer: Tokenizer, counts: np.ndarray) -> set[int]:
-    """Pieces of one character, or of a byte, that the text needs.
+def _characters(tokenizer: Tokenizer, fixed: set[int]) -> dict[int, str]:
+    """Characters that are pieces, by id.
 
-    Both those that begin a word and those within one: of either kind, all
-    characters that occur in a piece of the text.
+    Only those that a word can be cut into: within a word no ideograph is, nor
+    a capital letter where the text is lower-cased.
     """
-    ids = {piece: i for i, piece in enumerate(tokenizer.pieces)}
-    letters = {
-        letter
-        for piece, count in zip(tokenizer.pieces, counts, strict=True)
-        if count
-        for letter in piece
+    found = {
+        index: match[2]
+        for index, piece in enumerate(tokenizer.pieces)
+        if index not in fixed and (match := _CHARACTER.fullmatch(piece))
     }
-    marks = ("", "##") if tokenizer.kind == "wordpiece" else ("", "\u2581")
-    forms = {mark + letter for mark in marks for letter in letters}
-    bytes_ = {f"<0x{byte:02X}>" for byte in range(256)}
-    return {ids[piece] for piece in (forms | bytes_ | {"\u2581"}) & ids.keys()}
-
-
-# === The files ===
-
-
-def _keep(tokenizer: Tokenizer, kept: np.ndarray) -> Tokenizer:
-    """The tokenizer with some of its tokens, numbered anew."""
-    numbers = {int(old): new for new, old in enumerate(kept)}
-    with tempfile.TemporaryDirectory() as folder:
-        configuration = tokenizer.save(folder)
-        file = Path(folder, configuration["vocabulary"])
-        file.write_bytes(_PRUNERS[tokenizer.kind](file.read_bytes(), numbers))
-        configuration["added_tokens"] = [
-            {**token, "id": numbers[token["id"]]}
-            for token in configuration["added_tokens"]
-        ]
-        return restore_tokenizer(configuration, folder)
-
-
-def _prune_wordpiece(data: bytes, kept) -> bytes:
-    lines = data.removesuffix(b"\n").split(b"\n")
-    return b"".join(
-        line + b"\n" for number, line in enumerate(lines) if number in kept
-    )
-
-
-def _prune_sentencepiece(data: bytes, kept) -> bytes:
-    parts, piece = [], -1
-    for number, part in fields(data):
-        piece += number == PIECE
-        if number != PIECE or piece in kept:
-            parts.append(part)
-    return b"".join(parts)
-
-
-_PRUNERS = {
-    "wordpiece": _prune_wordpiece,
-    "sentencepiece": _prune_sentencepiece,
-}
+    kept = sorted({*fixed, *found})
+    words = [number * c for c in {*found.values()} for number in (1, 2)]
+    ids = itertools.chain(*keep_pieces(tokenizer, kept).to_ids(words))
+    return {kept[i]: found[kept[i]] for i in {*ids} if kept[i] in found}

@@ -59,6 +59,8 @@ def draw_tokens(
 
 def _choose(texts: Iterable[str], rng: np.random.Generator) -> list[str]:
     """So many texts of any number, each as likely as the others."""
+    if isinstance(texts, str):
+        raise UserError("texts must be several texts, received one str")
     # The standard library draws one number at a time faster than numpy.
     draw = random.Random(int(rng.integers(2**32))).randrange
     chosen = []

@@ -6,8 +6,8 @@ import pathlib
 import sentencepiece
 
 from albert_tf.errors import UserError
+from albert_tf.tokenizers import sentencepiece_model
 from albert_tf.tokenizers.clean_text import clean_spans, clean_text
-from albert_tf.tokenizers.sentencepiece_file import NORMALIZER, fields
 from albert_tf.tokenizers.tokenizer import Tokenizer
 
 WORD_START = "\u2581"  # SentencePiece's mark for the blank before a word
@@ -49,7 +49,7 @@ class SentencePieceTokenizer(Tokenizer):
         self._model = sentencepiece.SentencePieceProcessor()
         try:
             self._model.LoadFromSerializedProto(self._data)
-            complete = _is_complete(self._data)
+            complete = sentencepiece_model.is_complete(self._data)
             pieces = [
                 self._model.id_to_piece(index)
                 for index in range(self._model.get_piece_size())
@@ -74,7 +74,7 @@ class SentencePieceTokenizer(Tokenizer):
         self._resplit = {
             index: self._split_off_comma(piece)
             for index, piece in enumerate(pieces)
-            if _ends_number(piece)
+            if ends_number(piece)
         }
         # Without a piece for it, a comma may be in an unknown piece.
         self._may_hide_commas = "," not in pieces and not self._bytes
@@ -108,7 +108,7 @@ class SentencePieceTokenizer(Tokenizer):
             new_pieces, new_ids = [piece], [index]
             if index in self._resplit:
                 new_pieces, new_ids = self._resplit[index]
-            elif index == self._model.unk_id() and _ends_number(piece):
+            elif index == self._model.unk_id() and ends_number(piece):
                 new_pieces, new_ids = self._split_off_comma(piece)
             pieces += new_pieces
             ids += new_ids
@@ -169,7 +169,8 @@ class SentencePieceTokenizer(Tokenizer):
         return self._model.decode(token_ids)
 
 
-def _ends_number(piece):
+def ends_number(piece):
+    """Whether it ends with a digit and a comma, which are to be apart."""
     return piece[-1:] == "," and piece[-2:-1].isdigit()
 
 
@@ -184,12 +185,3 @@ def _next_greater(sources):
         if ends[index] == sources[index]:
             ends[index] = ends[index + 1]
     return ends
-
-
-def _is_complete(data):
-    """Whether a serialized model has its normalizer.
-
-    A file cut between two pieces is still a message that loads, but pieces
-    come first and the normalizer after all of them.
-    """
-    return NORMALIZER in {number for number, _ in fields(data)}

@@ -60,7 +60,7 @@ class WordPieceTokenizer(Tokenizer):
         return settings.strip_accents
 
     def _load(self, source):
-        pieces = _read_pieces(self._data, source)
+        pieces = read_pieces(self._data, source)
         self._ids = {piece: index for index, piece in enumerate(pieces)}
         return pieces
 
@@ -100,7 +100,16 @@ class WordPieceTokenizer(Tokenizer):
         return re.sub(f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])", "", text)
 
 
-def _read_pieces(data, source):
+def read_pieces(data, source):
+    """The lines of a vocabulary file.
+
+    Args:
+        data: its bytes.
+        source: its name, for the message.
+
+    Raises:
+        UserError: it is not UTF-8.
+    """
     try:
         lines = data.decode().removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:

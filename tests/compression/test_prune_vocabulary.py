@@ -1,133 +1,144 @@
+"""Pieces go that the texts have no need of; the rest does as before."""
+
 import dataclasses
 
-import keras
 import numpy as np
 import pytest
-from small_vocabularies import wordpiece
 
-from albert_tf.checkpoints.vocabulary import preprocessor_for
+from albert_tf.checkpoints import read_checkpoint, write_checkpoint
 from albert_tf.compression import prune_vocabulary
-from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
-from albert_tf.models import AlbertPretrainer
-from albert_tf.models.assignment import to_checkpoint
+from albert_tf.models import AlbertPretrainer, heads
 from albert_tf.models.loading import make_model
-from albert_tf.tokenizers import (
-    SentencePieceTokenizer,
-    WordPieceTokenizer,
-    restore_tokenizer,
-)
-from albert_tf.tokenizers.added_token import AddedToken
-from albert_tf.tokenizers.tokenizer_settings import TokenizerSettings
+from albert_tf.tokenizers import AddedToken, TokenizerSettings
 
-PICO = AlbertConfig.from_preset("albert_pico")
+WORDS = ["the", "cat", "sat", "dog", "##ting", "\u732b", "##\u732b"]
+WORDS += ["\u044f", "##\u044f", "A", "[unused1]", "1", "##1"]
 
 
 @pytest.fixture(scope="module")
-def lines(data_dir):
-    prose = (data_dir / "books_excerpt.txt").read_text(encoding="utf-8")
-    return [line for line in prose.split("\n") if line.strip()]
+def words(letters, tmp_path_factory):
+    """Letters and a few words, with a token that was added behind them."""
+    path = tmp_path_factory.mktemp("words") / "vocab.txt"
+    path.write_text("\n".join([*letters.pieces, *WORDS]) + "\n", "utf-8")
+    added = AddedToken("<user>", id=80)
+    settings = TokenizerSettings(added_tokens=(added,))
+    return type(letters)(path, settings)
 
 
-@pytest.fixture(scope="module", params=["wordpiece", "sentencepiece"])
-def checkpoint(request, lines, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("vocabulary")
-    if request.param == "wordpiece":
-        tokenizer = wordpiece(folder, " ".join(lines), 1500)
-    else:
-        tokenizer = SentencePieceTokenizer()
-    return made_of(tokenizer)
-
-
-def made_of(tokenizer):
-    config = dataclasses.replace(PICO, vocab_size=tokenizer.vocab_size)
-    keras.utils.set_random_seed(0)
-    preprocessor = preprocessor_for(tokenizer, config)
-    model = AlbertPretrainer(config, preprocessor=preprocessor)
-    model.masked_lm_head.output_bias.assign(np.arange(config.vocab_size))
-    return to_checkpoint(model)
+@pytest.fixture
+def checkpoint(random_checkpoint, words):
+    """It has rows that no token has."""
+    return random_checkpoint(words, vocab_size=90)
 
 
 def tokenizer_of(checkpoint):
     return checkpoint.get_preprocessor().tokenizer
 
 
-def unknown(tokenizer, line):
-    return tokenizer.to_ids([line])[0].count(tokenizer.unk_id)
+def gone(new, old):
+    return {*tokenizer_of(old).pieces} - {*tokenizer_of(new).pieces}
 
 
 def outputs(checkpoint, texts):
-    features = checkpoint.get_preprocessor()(texts)
-    features["masked_positions"] = np.ones((len(texts), 1), "int32")
     model = make_model(AlbertPretrainer, checkpoint)
-    return {k: np.asarray(v) for k, v in model(features).items()}
+    inputs = checkpoint.get_preprocessor()(texts)
+    length = inputs["token_ids"].shape[1]
+    positions = np.tile(np.arange(length, dtype="int32"), (len(texts), 1))
+    return model({**inputs, "masked_positions": positions})
 
 
-def test_a_text_that_it_was_pruned_for_stays_the_same(checkpoint, lines):
-    pruned = prune_vocabulary(checkpoint, lines)
-    before, after = tokenizer_of(checkpoint), tokenizer_of(pruned)
-    assert after.vocab_size < before.vocab_size
-    assert after.vocab_size == pruned.config.vocab_size
-    for line in lines:
-        assert after.tokenize(line) == before.tokenize(line)
-    expected = outputs(checkpoint, lines[:3])
-    actual = outputs(pruned, lines[:3])
-    np.testing.assert_array_equal(
-        actual["sequence_output"], expected["sequence_output"]
+def test_what_is_never_used_goes(checkpoint):
+    new = prune_vocabulary(checkpoint, ["The cats sat", "<user>"])
+    # Of the characters those that no text can have.
+    unused = {"dog", "##ting", "[unused1]", "A", "##\u732b", ""}
+    assert gone(new, checkpoint) == unused
+    assert tokenizer_of(new).vocab_size == new.config.vocab_size == 57 + 9
+    assert tokenizer_of(new).to_ids(["<user>"]) == [[65]]
+
+
+def test_outputs_are_those_of_the_pieces_that_stay(checkpoint, tmp_path):
+    texts = ["the cats", "<user> sat \u732b", "what is 11"]
+    new = prune_vocabulary(checkpoint, iter(["the cats <user> sat"]))
+    write_checkpoint(new, tmp_path / "new")
+    again = read_checkpoint(tmp_path / "new")
+    assert tokenizer_of(again).differences(tokenizer_of(new)) == []
+    assert again.get_preprocessor().max_length == 512
+    old_pieces = tokenizer_of(checkpoint).pieces
+    kept = [old_pieces.index(piece) for piece in tokenizer_of(new).pieces]
+    before, after = outputs(checkpoint, texts), outputs(again, texts)
+    for name, array in after.items():
+        expected = np.asarray(before[name])
+        if name == "masked_lm_logits":
+            expected = expected[..., kept]
+        np.testing.assert_array_equal(array, expected)
+
+
+def test_the_most_used_pieces_stay(checkpoint):
+    texts = ["the cat dog sat", "the cat dog", "the cat", "the"]
+    everything = prune_vocabulary(checkpoint, texts)
+    # Characters of other alphabets go first, then what is used least.
+    lost = ["##\u044f", "\u044f", "\u732b", "sat", "dog", "cat", "the"]
+    for number in range(len(lost)):
+        size = everything.config.vocab_size - number
+        new = prune_vocabulary(checkpoint, texts, size)
+        assert new.config.vocab_size == size
+        assert gone(new, everything) == {*lost[:number]}
+
+
+def test_characters_of_the_texts_come_before_words(checkpoint):
+    texts = ["\u044f the", "the"]
+    new = prune_vocabulary(checkpoint, texts, 5 + 1 + 52 + 2 + 2)
+    assert {"\u044f", "##\u044f"} <= {*tokenizer_of(new).pieces}
+    assert "the" in gone(new, checkpoint)
+    few = prune_vocabulary(checkpoint, ["bbb", "bb"], 8)
+    assert tokenizer_of(few).pieces[5:7] == ["b", "##b"]
+
+
+def test_a_text_of_known_words_has_no_unknown_ones_after(
+    random_checkpoint, tokenizer
+):
+    old = random_checkpoint(tokenizer, vocab_size=30_000)
+    text = "Hardly 1,000 of these words are left: (naively) tokenized!"
+    new = prune_vocabulary(old, ["these words"], 400)
+    ids = tokenizer_of(new).encode(text).token_ids
+    assert tokenizer_of(new).unk_id not in ids
+    assert "\u2581these" in tokenizer_of(new).tokenize(text)
+    assert tokenizer_of(new).decode(ids) == text.lower()
+
+
+def test_texts_are_counted_as_a_whole_where_words_are_not_apart(
+    random_checkpoint, train_odd_tokenizer
+):
+    sentences = ["good day to you", "good day", "to you all", "you"] * 20
+    odd = train_odd_tokenizer(
+        sentences,
+        vocab_size=30,
+        split_by_whitespace=False,
+        hard_vocab_limit=False,
     )
-    # Its logits are those of the pieces that stayed.
-    numbers = [before.pieces.index(piece) for piece in after.pieces]
-    assert numbers == sorted(numbers)
-    np.testing.assert_allclose(
-        actual["masked_lm_logits"],
-        expected["masked_lm_logits"][..., numbers],
-        rtol=1e-5,
-        atol=1e-3,
-    )
+    assert not odd.words_are_apart
+    old = random_checkpoint(odd)
+    new = prune_vocabulary(old, ["good day to you"])
+    expected = odd.tokenize("good day to you")
+    assert any("\u2581" in piece[1:] for piece in expected)
+    assert tokenizer_of(new).tokenize("good day to you") == expected
 
 
-def test_of_a_size_the_most_used_stay(checkpoint, lines):
-    everything = prune_vocabulary(checkpoint, lines)
-    size = tokenizer_of(everything).vocab_size - 400
-    pruned = prune_vocabulary(checkpoint, lines, size)
-    tokenizer = tokenizer_of(pruned)
-    assert tokenizer.vocab_size == size
-    assert "the" in "".join(tokenizer.tokenize("the"))
-    assert len(tokenizer.tokenize("the")) == 1
-    before = tokenizer_of(checkpoint)
-    for line in lines:  # what could be written still can
-        assert unknown(tokenizer, line) == unknown(before, line)
-
-
-def test_it_is_saved_and_loaded(checkpoint, lines, tmp_path):
-    pruned = tokenizer_of(prune_vocabulary(checkpoint, lines, 600))
-    again = restore_tokenizer(pruned.save(tmp_path), tmp_path)
-    assert again.pieces == pruned.pieces
-    assert not again.differences(pruned)
-    assert again.tokenize(lines[0]) == pruned.tokenize(lines[0])
-
-
-def test_added_tokens_and_settings_stay(lines, tmp_path):
-    plain = wordpiece(tmp_path, " ".join(lines), 1500)
-    plain.save(tmp_path)
-    added = (AddedToken("<user>"), AddedToken("<url>", plain.vocab_size + 7))
-    settings = TokenizerSettings(lowercase=False, added_tokens=added)
-    tokenizer = WordPieceTokenizer(tmp_path / "vocab.txt", settings)
-    pruned = tokenizer_of(prune_vocabulary(made_of(tokenizer), lines, 600))
-    assert pruned.vocab_size == 600
-    assert not pruned.settings.lowercase
-    text = "<user> saw the <url>"
-    assert pruned.tokenize(text) == tokenizer.tokenize(text)
-    assert pruned.pieces[-2:] == ["<user>", "<url>"]
-
-
-def test_refusals(checkpoint, lines):
-    with pytest.raises(UserError, match="the text has no words"):
-        prune_vocabulary(checkpoint, [" "])
-    with pytest.raises(UserError, match="size=9 must be at least"):
-        prune_vocabulary(checkpoint, lines, 9)
+def test_mistakes(checkpoint, random_checkpoint, letters, data_dir):
+    with pytest.raises(UserError, match="size=6 must be more than 6"):
+        prune_vocabulary(checkpoint, ["the"], 6)
+    with pytest.raises(UserError, match="texts: have no token"):
+        prune_vocabulary(checkpoint, ["", " "])
+    with pytest.raises(UserError, match="several texts, received one str"):
+        prune_vocabulary(checkpoint, "the cat")
+    with pytest.raises(UserError, match="numbers: has no vocabulary"):
+        prune_vocabulary(random_checkpoint(), ["the"])
     with pytest.raises(UserError, match="has no weights"):
-        prune_vocabulary(dataclasses.replace(checkpoint, weights=None), lines)
-    bare = dataclasses.replace(checkpoint, get_preprocessor=lambda: None)
-    with pytest.raises(UserError, match="has no vocabulary to prune"):
-        prune_vocabulary(bare, lines)
+        prune_vocabulary(read_checkpoint("albert_pico"), ["the"])
+    source = f"hf:{data_dir}/real_world/json_only"
+    with pytest.raises(UserError, match="json_only: .* tokenizer.json"):
+        prune_vocabulary(read_checkpoint(source, heads()), ["the"])
+    nothing = dataclasses.replace(checkpoint, weights=None)
+    with pytest.raises(UserError, match="numbers: .* no weights"):
+        prune_vocabulary(nothing, ["the"])

@@ -1,0 +1,139 @@
+"""The bytes of a SentencePiece model, a protocol buffer.
+
+Read without the library's own module for it, which runs with the very version
+of protobuf only that it was made with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+_PIECES, _TRAINER, _NORMALIZER, _SELF_TEST = 1, 2, 3, 4  # fields of a model
+_TEXT, _TYPE = 1, 3  # fields of a piece
+_MODEL_TYPE, _VOCAB_SIZE = 3, 4  # fields of the trainer's options
+_SPECIAL_IDS = (40, 41, 42, 43)  # unknown, begin, end, padding
+_NORMAL, _UNIGRAM = 1, 1
+_VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5  # kinds of values
+
+
+@dataclasses.dataclass(frozen=True)
+class Piece:
+    """An entry of the vocabulary.
+
+    Attributes:
+        text: what it stands for.
+        is_normal: whether the model chooses it; others are special, are cut
+            out first, or stand for bytes.
+    """
+
+    text: str
+    is_normal: bool
+
+
+def is_complete(data: bytes) -> bool:
+    """Whether a serialized model has its normalizer.
+
+    A file cut between two pieces is still a message that loads, but pieces
+    come first and the normalizer after all of them.
+
+    Raises:
+        IndexError: it is cut elsewhere.
+    """
+    return _NORMALIZER in {number for number, *_ in _fields(data)}
+
+
+def is_unigram(data: bytes) -> bool:
+    """Whether the model chooses pieces by scores that each has to itself."""
+    return _options(data).get(_MODEL_TYPE, _UNIGRAM) == _UNIGRAM
+
+
+def read_pieces(data: bytes) -> list[Piece]:
+    """The vocabulary, in the order of the ids."""
+    pieces = []
+    for number, value, _ in _fields(data):
+        if number == _PIECES:
+            piece = {n: v for n, v, _ in _fields(value)}
+            is_normal = piece.get(_TYPE, _NORMAL) == _NORMAL
+            pieces.append(Piece(piece[_TEXT].decode(), is_normal))
+    return pieces
+
+
+def keep_pieces(data: bytes, kept: Sequence[int]) -> bytes:
+    """The model without some pieces.
+
+    Args:
+        data: a serialized model.
+        kept: ids of the pieces that stay, rising; all special ones are there.
+
+    Returns:
+        A serialized model; the ids are the places in `kept`.
+    """
+    new_ids = {old: new for new, old in enumerate(kept)}
+    parts, index = [], 0
+    for number, _, raw in _fields(data):
+        if number == _PIECES:
+            if index in new_ids:
+                parts.append(raw)
+            index += 1
+        elif number != _SELF_TEST:  # texts and their pieces
+            parts.append(raw)
+    changes = {_VOCAB_SIZE: len(kept)}
+    for number, value in _options(data).items():
+        if number in _SPECIAL_IDS and value in new_ids:
+            changes[number] = new_ids[value]
+    # Of a message that is written twice, the later one's fields count.
+    options = b"".join(
+        _varint(number << 3 | _VARINT) + _varint(value)
+        for number, value in changes.items()
+    )
+    parts += [_varint(_TRAINER << 3 | _BYTES), _varint(len(options)), options]
+    return b"".join(parts)
+
+
+def _options(data: bytes) -> dict[int, int | bytes]:
+    """The trainer's options, by field."""
+    return {
+        number: value
+        for field, message, _ in _fields(data)
+        if field == _TRAINER
+        for number, value, _ in _fields(message)
+    }
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int | bytes, bytes]]:
+    """Number, value and bytes of each field of a message."""
+    position = 0
+    while position < len(data):
+        start = position
+        key, position = _read_varint(data, position)
+        kind = key & 7
+        if kind == _VARINT:
+            value, position = _read_varint(data, position)
+        else:
+            size = {_FIXED_64: 8, _FIXED_32: 4}.get(kind)
+            if size is None:
+                size, position = _read_varint(data, position)
+            value = data[position : position + size]
+            position += size
+        yield key >> 3, value, data[start:position]
+
+
+def _read_varint(data: bytes, position: int) -> tuple[int, int]:
+    """A whole number, seven bits a byte, and the position behind it."""
+    value = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            return value, position
+
+
+def _varint(value: int) -> bytes:
+    parts = []
+    while value > 127:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*parts, value])
