@@ -80,6 +80,11 @@ def compress(
     check_new_directory(output, overwrite)  # before the work
     before = made = read_checkpoint(source, heads())
     made.require_weights()
+    if embedding_size is not None and not text:
+        say(
+            "without --text all tokens count alike in the embedding, which "
+            "loses twice as much by it"
+        )
     texts = _read(context, text or [], text_options)
     if vocabulary_size is not None:
         made = prune_vocabulary(made, texts, vocabulary_size)

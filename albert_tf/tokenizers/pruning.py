@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import sentencepiece_model
+from albert_tf.tokenizers import sentencepiece_file
 from albert_tf.tokenizers.sentencepiece_tokenizer import (
     SentencePieceTokenizer,
     ends_number,
@@ -38,7 +38,7 @@ def keep_pieces(tokenizer: Tokenizer, kept: Sequence[int]) -> Tokenizer:
     )
     settings = dataclasses.replace(tokenizer.settings, added_tokens=added)
     if tokenizer.kind == SentencePieceTokenizer.kind:
-        data = sentencepiece_model.keep_pieces(tokenizer._data, new_ids)
+        data = sentencepiece_file.keep_pieces(tokenizer._data, new_ids)
     else:
         pieces = read_pieces(tokenizer._data, "to prune")
         lines = [pieces[i] for i in new_ids if i < len(pieces)]
@@ -67,7 +67,7 @@ def fixed_ids(tokenizer: Tokenizer) -> set[int]:
         *(token.id for token in tokenizer.settings.added_tokens),
     }
     if tokenizer.kind == SentencePieceTokenizer.kind:
-        pieces = sentencepiece_model.read_pieces(tokenizer._data)
+        pieces = sentencepiece_file.read_pieces(tokenizer._data)
         normal = [i for i, piece in enumerate(pieces) if piece.is_normal]
         fixed |= {*range(len(pieces))} - {*normal}
         fixed |= {i for i in normal if ends_number(pieces[i].text)}
@@ -92,7 +92,7 @@ def check_prunable(tokenizer: Tokenizer, source: str) -> None:
             f"{source}: its vocabulary is a tokenizer.json, which cannot be "
             "pruned; vocabularies of WordPiece and SentencePiece can"
         )
-    if not sentencepiece_model.is_unigram(tokenizer._data):
+    if not sentencepiece_file.is_unigram(tokenizer._data):
         raise UserError(
             f"{source}: its SentencePiece model is not of the usual kind "
             "(unigram): its pieces are made of others, so that it cannot be "

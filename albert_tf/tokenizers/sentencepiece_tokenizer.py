@@ -6,7 +6,7 @@ import pathlib
 import sentencepiece
 
 from albert_tf.errors import UserError
-from albert_tf.tokenizers import sentencepiece_model
+from albert_tf.tokenizers import sentencepiece_file
 from albert_tf.tokenizers.clean_text import clean_spans, clean_text
 from albert_tf.tokenizers.tokenizer import Tokenizer
 
@@ -49,7 +49,7 @@ class SentencePieceTokenizer(Tokenizer):
         self._model = sentencepiece.SentencePieceProcessor()
         try:
             self._model.LoadFromSerializedProto(self._data)
-            complete = sentencepiece_model.is_complete(self._data)
+            complete = sentencepiece_file.is_complete(self._data)
             pieces = [
                 self._model.id_to_piece(index)
                 for index in range(self._model.get_piece_size())

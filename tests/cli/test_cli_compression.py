@@ -48,6 +48,11 @@ def test_compress(argv, capsys, tmp_path):
     assert len(encoder.transformer.blocks) == 4
 
 
+def test_an_embedding_without_text(argv, capsys):
+    assert call([*argv[:3], "--embedding-size", "16"]) == 0
+    assert "without --text all tokens count alike" in capsys.readouterr().out
+
+
 def test_mistakes(argv, fails):
     assert "nothing to do: give --vocabulary-size" in fails(*argv)
     assert "--shared-norms needs --groups" in fails(

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from small_vocabularies import wordpiece
 
 from albert_tf.checkpoints import read_checkpoint, write_checkpoint
 from albert_tf.compression import prune_vocabulary
@@ -34,6 +35,11 @@ def checkpoint(random_checkpoint, words):
 
 def tokenizer_of(checkpoint):
     return checkpoint.get_preprocessor().tokenizer
+
+
+def unknown(checkpoint, text):
+    tokenizer = tokenizer_of(checkpoint)
+    return tokenizer.to_ids([text])[0].count(tokenizer.unk_id)
 
 
 def gone(new, old):
@@ -93,6 +99,35 @@ def test_characters_of_the_texts_come_before_words(checkpoint):
     assert "the" in gone(new, checkpoint)
     few = prune_vocabulary(checkpoint, ["bbb", "bb"], 8)
     assert tokenizer_of(few).pieces[5:7] == ["b", "##b"]
+
+
+@pytest.fixture(params=["wordpiece", "sentencepiece"])
+def real(request, random_checkpoint, lines, tokenizer, tmp_path):
+    """With a vocabulary of real words."""
+    if request.param == "wordpiece":
+        tokenizer = wordpiece(tmp_path, " ".join(lines), 1500)
+    return random_checkpoint(tokenizer, vocab_size=tokenizer.vocab_size)
+
+
+@pytest.fixture(scope="module")
+def lines(data_dir):
+    prose = (data_dir / "books_excerpt.txt").read_text(encoding="utf-8")
+    return [line for line in prose.split("\n") if line.strip()]
+
+
+def test_a_text_that_it_was_pruned_for_is_cut_as_before(real, lines):
+    new = prune_vocabulary(real, lines[::2])
+    assert new.config.vocab_size < 0.9 * real.config.vocab_size
+    for line in lines[::2]:
+        before = tokenizer_of(real).tokenize(line)
+        assert tokenizer_of(new).tokenize(line) == before
+
+
+def test_no_word_becomes_unknown(real, lines):
+    new = prune_vocabulary(real, lines[::2], 400)
+    assert new.config.vocab_size == 400
+    for line in lines:
+        assert unknown(new, line) == unknown(real, line)
 
 
 def test_a_text_of_known_words_has_no_unknown_ones_after(

@@ -17,7 +17,7 @@ from albert_tf.tokenizers import (
     TokenizerSettings,
     WordPieceTokenizer,
     restore_tokenizer,
-    sentencepiece_model,
+    sentencepiece_file,
 )
 from albert_tf.tokenizers.pruning import check_prunable, fixed_ids, keep_pieces
 
@@ -153,7 +153,7 @@ def test_added_tokens_are_renumbered():
 
 
 def fields(data):
-    return {number for number, *_ in sentencepiece_model._fields(data)}
+    return {number for number, *_ in sentencepiece_file._fields(data)}
 
 
 def test_special_ids_in_the_model_follow(train_odd_tokenizer, tmp_path):
@@ -167,16 +167,16 @@ def test_special_ids_in_the_model_follow(train_odd_tokenizer, tmp_path):
         user_defined_symbols=["xyz"],
     )
     data = tokenizer._data
-    assert sentencepiece_model.is_unigram(data)
+    assert sentencepiece_file.is_unigram(data)
     kept = sorted({*range(0, tokenizer.vocab_size, 3)} | fixed_ids(tokenizer))
     assert tokenizer.pieces.index("xyz") in kept
     tested = data + b'"\0'  # field 4: texts to test itself with, none
     assert fields(tested) == {1, 2, 3, 4}
-    assert fields(sentencepiece_model.keep_pieces(tested, kept)) == {1, 2, 3}
+    assert fields(sentencepiece_file.keep_pieces(tested, kept)) == {1, 2, 3}
     # As if the padding came last.
     moved = [*kept[1:], 0]
-    options = sentencepiece_model._options(
-        sentencepiece_model.keep_pieces(data, moved)
+    options = sentencepiece_file._options(
+        sentencepiece_file.keep_pieces(data, moved)
     )
     assert options[4] == len(kept)
     assert options[40] == 0  # unknown
