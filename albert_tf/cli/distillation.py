@@ -9,15 +9,16 @@ from typer import Context, Option
 
 from albert_tf.cli.options import refuse, takes_options
 from albert_tf.cli.pretraining import refuse_idle
-from albert_tf.cli.strategy import (
+from albert_tf.cli.runs import (
     Strategy,
     Tpu,
     Worker,
     Workers,
     check_strategy,
     strategy_of,
+    tell_end,
 )
-from albert_tf.cli.terminal import console, say
+from albert_tf.cli.terminal import console
 from albert_tf.data.text_options import TextOptions
 from albert_tf.training.distill_options import DistillOptions
 
@@ -105,9 +106,4 @@ def distill(
         strategy=strategy_of(strategy, workers, worker, tpu),
         console=console,
     )
-    if result.interrupted:
-        say(f"stopped at step {result.step:,}; the same command goes on there")
-    elif result.saved is None:
-        say(f"done after {result.step:,} steps; worker 0 saves the model")
-    else:
-        say(f"saved to {result.saved}")
+    tell_end(result)

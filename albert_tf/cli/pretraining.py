@@ -10,13 +10,14 @@ from typer import Argument, Context, Option
 
 from albert_tf.cli.arguments import Overwrite
 from albert_tf.cli.options import field_names, refuse, takes_options
-from albert_tf.cli.strategy import (
+from albert_tf.cli.runs import (
     Strategy,
     Tpu,
     Worker,
     Workers,
     check_strategy,
     strategy_of,
+    tell_end,
 )
 from albert_tf.cli.terminal import console, say
 from albert_tf.data.corpus_options import CorpusOptions
@@ -323,9 +324,4 @@ def pretrain(
         strategy=strategy_of(strategy, workers, worker, tpu),
         console=console,
     )
-    if result.interrupted:
-        say(f"stopped at step {result.step:,}; the same command goes on there")
-    elif result.saved is None:
-        say(f"done after {result.step:,} steps; worker 0 saves the model")
-    else:
-        say(f"saved to {result.saved}")
+    tell_end(result)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from albert_tf.errors import UserError
+from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.encoder import AlbertEncoder
 
 _SMALL = 1e-6
@@ -91,7 +92,8 @@ class Distiller(keras.Model):
             "layers": sum(layers) / len(layers),
             "last": last,
             "sentence": ops.sum(sentence * is_sentence),
-            **self.counts(features),
+            "units": ops.sum(is_unit),
+            "sentences": ops.sum(is_sentence),
         }
 
     def counts(self, features) -> dict:
@@ -142,10 +144,8 @@ def _distance(a, b):
 
 
 def _mean(x, mask):
-    """The mean of the vectors where the mask is true, [B, L, H] -> [B, H]."""
-    mask = ops.cast(mask, "float32")[:, :, None]
-    x = ops.cast(x, "float32")
-    return ops.sum(x * mask, 1) / ops.maximum(ops.sum(mask, 1), 1)
+    """`mean_pooling` that stays in float32, [B, H]."""
+    return mean_pooling(ops.cast(x, "float32"), mask)
 
 
 def _one_hot(units, count):

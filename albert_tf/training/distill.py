@@ -39,16 +39,20 @@ from albert_tf.training.fused_activation import fuse_activations
 from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.run_loop import run_loop
 from albert_tf.training.run_monitor import RunMonitor
-from albert_tf.training.run_state import RunState, check_output
+from albert_tf.training.run_state import (
+    RunState,
+    check_output,
+    fixed_options,
+)
 from albert_tf.training.schedules import WarmupPolynomialDecay
 from albert_tf.training.stop_signal import StopSignal
-from albert_tf.training.strategies import is_chief
+from albert_tf.training.strategies import (
+    distribute,
+    is_chief,
+    lost_workers_told,
+)
 from albert_tf.training.throughput import measure_matmul_flops
 from albert_tf.training.trainer import Trainer
-
-# What may change when a run goes on.
-_CHANGEABLE = ("steps", "log_every", "evaluate_every", "checkpoint_every",
-               "keep")  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +109,7 @@ def distill(
     Raises:
         UserError: a mistake in text or options; the two do not fit each
             other; another run is in `output`; the loss is not a number or
-            has diverged.
+            has diverged; another worker is gone.
     """
     options = options or DistillOptions()
     strategy = strategy or tf.distribute.get_strategy()
@@ -120,7 +124,7 @@ def distill(
         strategy,
         console,
     )
-    with StopSignal() as stop:
+    with StopSignal() as stop, lost_workers_told(strategy):
         return run.train(stop)
 
 
@@ -174,6 +178,9 @@ class _Run:
         self.monitor = self._make_monitor(
             teacher, student, console if self.is_chief else None
         )
+        self.vectors = tf.function(
+            self.model.sentence_vectors, reduce_retracing=True
+        )
 
     def _read(self, documents, teacher: Checkpoint):
         """The text to train on and that to evaluate on, maybe None."""
@@ -223,15 +230,10 @@ class _Run:
 
     def _facts(self, teacher, student) -> dict[str, dict]:
         """What must stay the same while a run goes on."""
-        options = dataclasses.asdict(self.options)
         return {
             "student": student.config.to_dict(),
             "teacher": {**teacher.config.to_dict(), "weights": _sum(teacher)},
-            "options": {
-                name: value
-                for name, value in options.items()
-                if name not in _CHANGEABLE
-            },
+            "options": fixed_options(self.options),
             "text": {
                 "passages": len(self.train_text),
                 "tokens": int(self.train_text.lengths.sum()),
@@ -272,13 +274,15 @@ class _Run:
         trainer = Trainer(
             self.objective,
             self.optimizer,
-            self._distribute(self._train_batches, first),
+            distribute(
+                self.strategy, functools.partial(self._train_batches, first)
+            ),
             self.strategy,
             stop,
         )
         evaluate = None
         if self.held_out is not None:
-            held_out = self._distribute(self._dev_batches)
+            held_out = distribute(self.strategy, self._dev_batches)
             evaluator = Evaluator(self.objective, held_out, self.strategy)
             evaluate = functools.partial(self._evaluate, evaluator)
         with self.bars:
@@ -340,27 +344,10 @@ class _Run:
         batches = BucketedBatches(
             self.preprocessor.encode(texts), batch_size=64
         )
-        vectors = tf.function(
-            self.model.sentence_vectors, reduce_retracing=True
-        )
-        rows = [vectors(features).numpy() for (features,) in batches]
+        rows = [self.vectors(features).numpy() for (features,) in batches]
         return batches.restore(np.concatenate(rows))
 
     # === Data ===
-
-    def _distribute(self, make, *args):
-        def dataset(context):
-            return make(
-                *args,
-                Shard(
-                    pipeline=context.input_pipeline_id,
-                    pipelines=context.num_input_pipelines,
-                    replicas=context.num_replicas_in_sync
-                    // context.num_input_pipelines,
-                ),
-            )
-
-        return self.strategy.distribute_datasets_from_function(dataset)
 
     def _train_batches(self, first, shard):
         batches = self._batches(self.train_text, shard)

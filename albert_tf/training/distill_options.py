@@ -6,7 +6,7 @@ import dataclasses
 import math
 
 from albert_tf.errors import require, require_at_least, require_one_of
-from albert_tf.training.training_options import check_training_options
+from albert_tf.training.training_options import check_run_options
 
 OPTIMIZERS = ("muon", "adamw")
 
@@ -57,23 +57,10 @@ class DistillOptions:
     seed: int = 0
 
     def __post_init__(self):
-        require_at_least(
-            1,
-            steps=self.steps,
-            log_every=self.log_every,
-            evaluate_every=self.evaluate_every,
-            checkpoint_every=self.checkpoint_every,
-            keep=self.keep,
-        )
         require_at_least(8, length=self.length)
         require_at_least(self.length, batch_tokens=self.batch_tokens)
         require_one_of(OPTIMIZERS, optimizer=self.optimizer)
-        check_training_options(self)
-        require(
-            0 < self.clip_norm < math.inf,
-            "must be greater than 0",
-            clip_norm=self.clip_norm,
-        )
+        check_run_options(self)
         weights = {
             name: getattr(self, name)
             for name in ("layers_weight", "last_weight", "sentence_weight")
@@ -93,12 +80,6 @@ class DistillOptions:
             "must be at least 0 and less than 1",
             held_out_share=self.held_out_share,
         )
-        if self.warmup_steps is not None:
-            require(
-                0 <= self.warmup_steps <= self.steps,
-                f"must be from 0 to steps={self.steps}",
-                warmup_steps=self.warmup_steps,
-            )
 
     @property
     def warmup(self) -> int:

@@ -18,7 +18,6 @@ from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.data.pretraining_corpus import PretrainingCorpus
-from albert_tf.data.shard import Shard
 from albert_tf.data.shards import find_shards
 from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import plot_learning_curve
@@ -32,24 +31,20 @@ from albert_tf.training.pretrain_schedule import make_schedule
 from albert_tf.training.pretraining_objective import PretrainingObjective
 from albert_tf.training.run_loop import run_loop
 from albert_tf.training.run_monitor import RunMonitor
-from albert_tf.training.run_state import RunState, check_output
+from albert_tf.training.run_state import (
+    RunState,
+    check_output,
+    fixed_options,
+)
 from albert_tf.training.starting_point import starting_point
 from albert_tf.training.stop_signal import StopSignal
-from albert_tf.training.strategies import is_chief
+from albert_tf.training.strategies import (
+    distribute,
+    is_chief,
+    lost_workers_told,
+)
 from albert_tf.training.throughput import measure_matmul_flops
 from albert_tf.training.trainer import Trainer
-
-# What may change when a run goes on.
-_CHANGEABLE = (
-    "steps",
-    "log_every",
-    "checkpoint_every",
-    "evaluate_every",
-    "keep",
-    "accumulate",
-    "jit_compile",
-    "rematerialize",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,17 +108,8 @@ def pretrain(
     run = _Run(
         source, corpus, Path(output), options, changes, strategy, console
     )
-    with StopSignal() as stop:
-        try:
-            return run.train(stop)
-        except tf.errors.OpError as error:
-            if strategy.extended._in_multi_worker_mode():
-                raise UserError(
-                    "another worker is gone or cannot be reached; start all "
-                    "workers again, the run goes on from its last checkpoint "
-                    f"({_first_line(error)})"
-                ) from error
-            raise
+    with StopSignal() as stop, lost_workers_told(strategy):
+        return run.train(stop)
 
 
 def _check_parts(options: PretrainOptions, replicas: int) -> None:
@@ -133,10 +119,6 @@ def _check_parts(options: PretrainOptions, replicas: int) -> None:
             f"{replicas * options.accumulate}: {replicas} replicas with "
             f"accumulate={options.accumulate}"
         )
-
-
-def _first_line(error) -> str:
-    return str(error.message).strip().splitlines()[0][:200]
 
 
 class _Run:
@@ -233,7 +215,7 @@ class _Run:
         trainer = Trainer(
             self.objective,
             self.optimizer,
-            self._distribute(self._batches, first),
+            distribute(self.strategy, functools.partial(self._batches, first)),
             self.strategy,
             stop,
             accumulate=self.options.accumulate,
@@ -241,7 +223,7 @@ class _Run:
         )
         evaluate = None
         if self.held_out is not None:
-            held_out = self._distribute(self._dev_batches)
+            held_out = distribute(self.strategy, self._dev_batches)
             evaluator = Evaluator(self.objective, held_out, self.strategy)
             evaluate = functools.partial(self._evaluate, evaluator)
         with self.bars:
@@ -283,20 +265,6 @@ class _Run:
 
     # === Data ===
 
-    def _distribute(self, make, *args):
-        def dataset(context):
-            return make(
-                *args,
-                Shard(
-                    pipeline=context.input_pipeline_id,
-                    pipelines=context.num_input_pipelines,
-                    replicas=context.num_replicas_in_sync
-                    // context.num_input_pipelines,
-                ),
-            )
-
-        return self.strategy.distribute_datasets_from_function(dataset)
-
     def _batches(self, step, shard):
         options = self.options
         return self.corpus.batches(
@@ -327,13 +295,8 @@ def _with_masking(
 
 def _facts(model, options, corpus) -> dict[str, dict]:
     """What must stay the same while a run goes on."""
-    kept = {
-        name: value
-        for name, value in dataclasses.asdict(options).items()
-        if name not in _CHANGEABLE
-    }
     return {
         "config": model.config.to_dict(),
-        "options": kept,
+        "options": fixed_options(options),
         "corpus": {"examples": len(corpus), "length": corpus.length},
     }

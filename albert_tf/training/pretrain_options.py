@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.errors import require, require_at_least, require_one_of
-from albert_tf.training.training_options import check_training_options
+from albert_tf.training.training_options import check_run_options
 
 OPTIMIZERS = ("lamb", "adamw", "muon")
 SCHEDULES = ("linear", "cosine")
@@ -73,34 +72,16 @@ class PretrainOptions:
 
     def __post_init__(self):
         require_at_least(
-            1,
-            steps=self.steps,
-            batch_size=self.batch_size,
-            accumulate=self.accumulate,
-            log_every=self.log_every,
-            evaluate_every=self.evaluate_every,
-            checkpoint_every=self.checkpoint_every,
-            keep=self.keep,
+            1, batch_size=self.batch_size, accumulate=self.accumulate
         )
         require_one_of(OPTIMIZERS, optimizer=self.optimizer)
         require_one_of(SCHEDULES, schedule=self.schedule)
-        check_training_options(self)
-        require(
-            0 < self.clip_norm < math.inf,
-            "must be greater than 0",
-            clip_norm=self.clip_norm,
-        )
+        check_run_options(self)
         require(
             self.batch_size % self.accumulate == 0,
             f"must divide batch_size={self.batch_size} into equal parts",
             accumulate=self.accumulate,
         )
-        if self.warmup_steps is not None:
-            require(
-                0 <= self.warmup_steps <= self.steps,
-                f"must be from 0 to steps={self.steps}",
-                warmup_steps=self.warmup_steps,
-            )
         self._check_restarts()
 
     def _check_restarts(self):

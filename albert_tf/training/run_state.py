@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zlib
 from collections.abc import Callable
@@ -14,6 +15,18 @@ import tensorflow as tf
 from albert_tf.errors import UserError, warn
 from albert_tf.training.checkpoint_store import CheckpointStore
 from albert_tf.training.strategies import is_chief
+
+# Options that may change when a run goes on.
+_CHANGEABLE = (
+    "steps",
+    "log_every",
+    "checkpoint_every",
+    "evaluate_every",
+    "keep",
+    "accumulate",
+    "jit_compile",
+    "rematerialize",
+)
 
 
 class RunState:
@@ -143,6 +156,15 @@ class RunState:
         gathered = self._strategy.run(tf.function(gather))
         local = self._strategy.experimental_local_results(gathered)[0].numpy()
         check_agreement(self._directory.parent, *local.T.tolist())
+
+
+def fixed_options(options) -> dict:
+    """The options, a dataclass, that must stay while a run goes on."""
+    return {
+        name: value
+        for name, value in dataclasses.asdict(options).items()
+        if name not in _CHANGEABLE
+    }
 
 
 def check_output(output: Path) -> None:

@@ -7,10 +7,11 @@ import json
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import tensorflow as tf
 
+from albert_tf.data.shard import Shard
 from albert_tf.errors import UserError, require, require_one_of
 
 STRATEGIES = ("one", "mirrored", "workers", "tpu")
@@ -52,6 +53,44 @@ def is_chief(strategy: tf.distribute.Strategy) -> bool:
     """Whether this process writes the files of all workers."""
     resolver = strategy.cluster_resolver
     return getattr(resolver, "task_id", None) in (None, 0)
+
+
+def distribute(
+    strategy: tf.distribute.Strategy, make: Callable[[Shard], tf.data.Dataset]
+):
+    """A dataset of which each process makes its part.
+
+    Args:
+        strategy: of all replicas.
+        make: makes the part of a shard, a batch for each replica in turn.
+    """
+
+    def dataset(context):
+        return make(
+            Shard(
+                pipeline=context.input_pipeline_id,
+                pipelines=context.num_input_pipelines,
+                replicas=context.num_replicas_in_sync
+                // context.num_input_pipelines,
+            )
+        )
+
+    return strategy.distribute_datasets_from_function(dataset)
+
+
+@contextlib.contextmanager
+def lost_workers_told(strategy: tf.distribute.Strategy) -> Iterator[None]:
+    """Raises `UserError` where TensorFlow says that a worker is gone."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not strategy.extended._in_multi_worker_mode():
+            raise
+        said = str(error.message).strip().splitlines()[0][:200]
+        raise UserError(
+            "another worker is gone or cannot be reached; start all workers "
+            f"again, the run goes on from its last checkpoint ({said})"
+        ) from error
 
 
 def _tpu(name):

@@ -34,6 +34,13 @@ def test_it_computes_what_it_did_before(act, precision):
     encoder = AlbertEncoder(config, pooler=False, dtype=precision)
     before, slopes = output_and_gradients(encoder)
     fuse_activations(encoder)
+    graph = tf.function(encoder).get_concrete_function(INPUTS).graph
+    compiled = [
+        op.name
+        for op in graph.get_operations()
+        if "_XlaMustCompile" in op.node_def.attr
+    ]
+    assert len(compiled) == config.num_hidden_layers
     after, slopes_after = output_and_gradients(encoder)
     tolerance = 1e-5 if precision == "float32" else 0.05
     np.testing.assert_allclose(

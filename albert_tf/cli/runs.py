@@ -1,4 +1,4 @@
-"""Where a training runs, as the command line says it."""
+"""Where a training runs and how it ended, on the command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from typer import Context, Option
 
 from albert_tf.cli.options import refuse
+from albert_tf.cli.terminal import say
 
 Strategy = Annotated[
     str, Option(help="one (device), mirrored (GPUs), workers or tpu.")
@@ -33,3 +34,13 @@ def strategy_of(strategy: str, workers: str | None, worker: int, tpu: str):
     return make_strategy(
         strategy, workers.split(",") if workers else (), worker, tpu
     )
+
+
+def tell_end(result) -> None:
+    """Says how a run ended, with its `interrupted`, `step` and `saved`."""
+    if result.interrupted:
+        say(f"stopped at step {result.step:,}; the same command goes on there")
+    elif result.saved is None:
+        say(f"done after {result.step:,} steps; worker 0 saves the model")
+    else:
+        say(f"saved to {result.saved}")
