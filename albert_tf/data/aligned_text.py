@@ -53,27 +53,18 @@ class AlignedText:
             _check_words(tokenizer, side)
         self.is_same = not teacher.differences(student)
         words, self._text, documents = _read(documents)
-        ids = [teacher.to_ids(words)]
-        ids.append(ids[0] if self.is_same else student.to_ids(words))
+        if self.is_same:
+            del tokenizers["student"]  # it would be the same once more
+        ids = [one.to_ids(words) for one in tokenizers.values()]
         for (side, tokenizer), rows in zip(
             tokenizers.items(), ids, strict=True
         ):
             self._check_known(rows, tokenizer.unk_id, side)
-        numbers = _numbers_of_teacher(teacher, student)
-        is_same = np.array(
-            [
-                [numbers[i] for i in ours] == theirs
-                for theirs, ours in zip(*ids, strict=True)
-            ]
-        )
-        units = _units(*ids, is_same)
+        self.same_share = 1.0
+        if not self.is_same:
+            self._align(*ids, _numbers_of_teacher(teacher, student))
         self._special = [(t.cls_id, t.sep_id) for t in tokenizers.values()]
         self._ids = [*map(_Table, ids)]
-        self._units = [*map(_Table, units)]
-        self.same_share = float(is_same[self._text].mean())
-        self._num_units = np.array(
-            [max(row, default=-1) + 1 for row in units[0]]
-        )
         counts = [table.sizes[self._text] for table in self._ids]
         ends = [np.cumsum(np.append(0, side)) for side in counts]
         rng = np.random.default_rng(seed)
@@ -88,7 +79,22 @@ class AlignedText:
         if not len(self._passages):
             raise UserError(f"the text has no words of up to {length} tokens")
         first, last = self._passages.T
-        self.lengths = ends[1][last] - ends[1][first] + 2
+        self.lengths = ends[-1][last] - ends[-1][first] + 2
+
+    def _align(self, teacher, student, numbers: list[int]) -> None:
+        """Finds the units of all words, of which each has its tokens."""
+        is_same = np.array(
+            [
+                [numbers[i] for i in ours] == theirs
+                for theirs, ours in zip(teacher, student, strict=True)
+            ]
+        )
+        units = _units(teacher, student, is_same)
+        self.same_share = float(is_same[self._text].mean())
+        self._units = [*map(_Table, units)]
+        self._num_units = np.array(
+            [max(row, default=-1) + 1 for row in units[0]]
+        )
 
     def _check_known(self, ids: list[list[int]], unknown: int, side: str):
         counts = np.array([(row.count(unknown), len(row)) for row in ids])
@@ -114,34 +120,38 @@ class AlignedText:
             where the vocabularies differ `teacher_units` and `student_units`,
             the unit of each token, -1 for none.
         """
-        rows = [self._passage(number) for number in passages]
-        names = ("teacher", "student", "teacher_units", "student_units")
-        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        if self.is_same:
-            columns = {"student": columns["student"]}
+        words = [self._words(number) for number in passages]
+        sides = ("student",) if self.is_same else ("teacher", "student")
+        columns = {}
+        for side, special, table in zip(
+            sides, self._special, self._ids, strict=True
+        ):
+            columns[side] = [
+                _with_special(table, row, special) for row in words
+            ]
+        if not self.is_same:
+            for side, table in zip(sides, self._units, strict=True):
+                columns[f"{side}_units"] = [
+                    self._units_of(table, row) for row in words
+                ]
         return {name: _pad(column) for name, column in columns.items()}
 
-    def _passage(self, number: int):
-        """Ids and units, the teacher's and the student's."""
-        if number < 0:
-            return [np.zeros(0, np.int32)] * 4
-        words = self._text[slice(*self._passages[number])]
+    def _words(self, passage: int) -> np.ndarray:
+        """The numbers of its words; none for the empty passage."""
+        if passage < 0:
+            return self._text[:0]
+        return self._text[slice(*self._passages[passage])]
+
+    def _units_of(self, table: _Table, words: np.ndarray) -> np.ndarray:
+        """The unit of each token of a passage, -1 for none."""
+        if not len(words):
+            return words
         counts = self._num_units[words]
-        last = counts.sum() + 1
-        ids = [
-            np.concatenate([[cls_id], table.take(words), [sep_id]])
-            for (cls_id, sep_id), table in zip(
-                self._special, self._ids, strict=True
-            )
-        ]
         before = np.cumsum(counts) - counts + 1  # [CLS] is the first unit
-        units = []
-        for table in self._units:
-            inside = table.take(words)
-            starts = np.repeat(before, table.sizes[words])
-            inside = np.where(inside < 0, -1, inside + starts)
-            units.append(np.concatenate([[0], inside, [last]]))
-        return [*ids, *units]
+        inside = table.take(words)
+        starts = np.repeat(before, table.sizes[words])
+        inside = np.where(inside < 0, -1, inside + starts)
+        return np.concatenate([[0], inside, [counts.sum() + 1]])
 
 
 class _Table:
@@ -158,6 +168,14 @@ class _Table:
         sizes = self.sizes[rows]
         shifts = self._starts[rows] - (np.cumsum(sizes) - sizes)
         return self._values[np.arange(sizes.sum()) + np.repeat(shifts, sizes)]
+
+
+def _with_special(table: _Table, words: np.ndarray, special) -> np.ndarray:
+    """The ids of a passage between [CLS] and [SEP]."""
+    cls_id, sep_id = special
+    if not len(words):
+        return words
+    return np.concatenate([[cls_id], table.take(words), [sep_id]])
 
 
 def _check_words(tokenizer: Tokenizer, side: str) -> None:
@@ -233,7 +251,7 @@ def _passages(sentences, ends, length: int, rng):
         stop = sentences[number]
         while (
             stop < last
-            and ends[1][stop] - ends[1][start] < wanted
+            and ends[-1][stop] - ends[-1][start] < wanted
             and sentences[number + 1] <= limit
         ):
             number += 1

@@ -20,6 +20,7 @@ from albert_tf.costs import multiply_accumulates
 from albert_tf.data.aligned_text import AlignedText
 from albert_tf.data.batches import BucketedBatches
 from albert_tf.data.example import Example
+from albert_tf.data.held_out import hold_out
 from albert_tf.data.passage_batches import PassageBatches
 from albert_tf.data.shard import Shard
 from albert_tf.evaluation.learning_curve import (
@@ -184,15 +185,7 @@ class _Run:
 
     def _read(self, documents, teacher: Checkpoint):
         """The text to train on and that to evaluate on, maybe None."""
-        every = self.options.held_out_share and round(
-            1 / self.options.held_out_share
-        )
-        held_out = documents[every - 1 :: every] if every else []
-        train = [
-            document
-            for number, document in enumerate(documents, 1)
-            if not every or number % every
-        ]
+        train, held_out = hold_out(documents, self.options.held_out_share)
         align = functools.partial(
             AlignedText,
             teacher=teacher.get_preprocessor().tokenizer,

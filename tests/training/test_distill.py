@@ -1,11 +1,13 @@
 """Distillation as a whole."""
 
+import io
 import json
 import signal
 
 import keras
 import numpy as np
 import pytest
+from rich.console import Console
 from runs import (
     assert_close,
     assert_same_bits,
@@ -164,6 +166,15 @@ def test_another_run_is_not_gone_on_with(directory, tmp_path):
 def test_a_wider_student(models, documents, tmp_path):
     with pytest.raises(UserError, match="hidden_size=32 must be at most its"):
         distill(*reversed(models), documents, tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_what_is_held_out_is_not_learned_from(models, tmp_path):
+    documents = [["the house"], ["a voice was heard", "he said so"]]
+    options = DistillOptions(steps=1, held_out_share=0.5, **OPTIONS)
+    console = Console(file=io.StringIO())
+    distill(*models, documents, tmp_path / "run", options, console=console)
+    assert "1 passages of" in console.file.getvalue()
 
 
 def test_no_text(models, tmp_path):
