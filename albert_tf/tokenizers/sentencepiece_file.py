@@ -40,7 +40,16 @@ def is_complete(data: bytes) -> bool:
     Raises:
         IndexError: it is cut elsewhere.
     """
-    return _NORMALIZER in {number for number, *_ in _fields(data)}
+    # Not by `_fields`: whoever loads a vocabulary waits for it. All fields of a
+    # model have a size, most of them one of a single byte.
+    found, position = False, 0
+    while position < len(data):
+        found |= data[position] >> 3 == _NORMALIZER
+        size, position = data[position + 1], position + 2
+        if size > 127:
+            size, position = _read_varint(data, position - 1)
+        position += size
+    return found
 
 
 def is_unigram(data: bytes) -> bool:
