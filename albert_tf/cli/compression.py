@@ -40,6 +40,9 @@ def compress(
     embedding_size: Annotated[
         int | None, Option(min=1, help="E of the factorized embedding.")
     ] = None,
+    layers: Annotated[
+        int | None, Option(min=1, help="Keep so many layers.")
+    ] = None,
     groups: Annotated[
         int | None,
         Option(min=1, help="Tie the layers to so many groups."),
@@ -51,9 +54,16 @@ def compress(
             help="Layers of a group also share LayerNorm and biases.",
         ),
     ] = False,
+    hidden_size: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="H of narrower layers, which start from random weights.",
+        ),
+    ] = None,
     overwrite: Overwrite = False,
 ):
-    """Prunes the vocabulary, factorizes the embedding, ties the layers.
+    """Makes a trained model smaller: vocabulary, embedding and layers.
 
     What is made is worse than its source; distill makes it good again.
 
@@ -61,10 +71,11 @@ def compress(
     [bold]albert-tf compress hf:bert-base-uncased start --text corpus \
 --vocabulary-size 14000 --embedding-size 128 --groups 2[/bold]
     """
-    if vocabulary_size is None and embedding_size is None and groups is None:
+    sizes = vocabulary_size, embedding_size, layers, groups, hidden_size
+    if not any(sizes):
         raise UserError(
-            "nothing to do: give --vocabulary-size, --embedding-size or "
-            "--groups, one or all of them"
+            "nothing to do: give --vocabulary-size, --embedding-size, "
+            "--layers, --groups or --hidden-size, one or more of them"
         )
     if groups is None:
         refuse(context, ["shared_norms"], "needs --groups")
@@ -73,7 +84,13 @@ def compress(
 
     from albert_tf.checkpoints import read_checkpoint, write_checkpoint
     from albert_tf.cli import tables
-    from albert_tf.compression import factorize, prune_vocabulary, tie
+    from albert_tf.compression import (
+        drop_layers,
+        factorize,
+        narrow,
+        prune_vocabulary,
+        tie,
+    )
     from albert_tf.files import check_new_directory
     from albert_tf.models import heads
 
@@ -90,8 +107,12 @@ def compress(
         made = prune_vocabulary(made, texts, vocabulary_size)
     if embedding_size is not None:
         made = factorize(made, embedding_size, texts or None)
+    if layers is not None:
+        made = drop_layers(made, layers)
     if groups is not None:
         made = tie(made, groups, shared_norms)
+    if hidden_size is not None:
+        made = narrow(made, hidden_size)
     write_checkpoint(made, output, overwrite=overwrite)
     console.print(tables.compressed(before.config, made.config))
     say(f"saved to {output}")

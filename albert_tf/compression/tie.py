@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Container
 
 import numpy as np
 
-from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
+from albert_tf.checkpoints.checkpoint import Checkpoint
 from albert_tf.checkpoints.shapes import weight_shapes
+from albert_tf.compression.blocks import BLOCKS, block_weights, holder
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, require_at_least
-
-_BLOCKS = ENCODER + "transformer/block_"
 
 
 def tie(
@@ -56,7 +54,7 @@ def tie(
     weights = {
         name: array
         for name, array in checkpoint.weights.items()
-        if not name.startswith(_BLOCKS)
+        if not name.startswith(BLOCKS)
     }
     for name, sources in _sources(checkpoint, new).items():
         arrays = [checkpoint.weights[source] for source in sources]
@@ -67,29 +65,13 @@ def tie(
 
 def _sources(checkpoint: Checkpoint, new: AlbertConfig) -> dict[str, list[str]]:
     """For each weight of the new blocks those that it stands for, by layer."""
-    old, first = checkpoint.config, f"{_BLOCKS}0/"
-    in_block = [
-        name.removeprefix(first)
-        for name in checkpoint.weights
-        if name.startswith(first)
-    ]
+    old, in_block = checkpoint.config, block_weights(checkpoint)
     names = dict(weight_shapes(new))
     sources = collections.defaultdict(list)
     for layer in range(old.num_hidden_layers):
         blocks = old.blocks_of_layer(layer), new.blocks_of_layer(layer)
         for before, after in zip(*blocks, strict=True):
             for weight in in_block:
-                source = _holder(checkpoint.weights, old, before, weight)
-                sources[_holder(names, new, after, weight)].append(source)
+                source = holder(checkpoint.weights, old, before, weight)
+                sources[holder(names, new, after, weight)].append(source)
     return sources
-
-
-def _holder(
-    names: Container[str], config: AlbertConfig, block: int, weight: str
-) -> str:
-    """The name of what a block uses: its own, or that of the one it shares."""
-    name = f"{_BLOCKS}{block}/{weight}"
-    if name in names:
-        return name
-    sublayer, _, _ = weight.partition("/")
-    return f"{_BLOCKS}{config.owner(block, sublayer)}/{weight}"

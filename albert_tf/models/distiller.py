@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 from keras import ops
 
 from albert_tf.errors import UserError
@@ -95,6 +96,36 @@ class Distiller(keras.Model):
             "units": ops.sum(is_unit),
             "sentences": ops.sum(is_sentence),
         }
+
+    def fit_widening(self, features) -> None:
+        """Brings the embedding's output near its teacher's, to start from.
+
+        What `widen` makes of the vectors in `features` becomes that of least
+        squares, by the smallest change.
+
+        Args:
+            features: as in `call`.
+        """
+        if self.widen is None:
+            return
+        ids = features["student"]
+        student, *_ = self._hidden_states(self.student, ids)
+        teacher_ids = features.get("teacher", ids)
+        teacher, *_ = self._hidden_states(self._get_teacher(), teacher_ids)
+        is_unit, _ = _real(features)
+        if "student_units" in features:
+            count = ops.shape(is_unit)[1]
+            (student,) = _by_unit([student], features["student_units"], count)
+            (teacher,) = _by_unit([teacher], features["teacher_units"], count)
+        real = ops.convert_to_numpy(is_unit) > 0
+        narrow, wide = (
+            ops.convert_to_numpy(ops.cast(x, "float32"))[real]
+            for x in (student, teacher)
+        )
+        kernel = ops.convert_to_numpy(self.widen.kernel)
+        missing = wide - narrow @ kernel
+        change = np.linalg.pinv(narrow, rcond=1e-3) @ missing
+        self.widen.kernel.assign(kernel + change)
 
     def counts(self, features) -> dict:
         """How many `units` and `sentences` a batch has, float32 scalars."""

@@ -213,7 +213,9 @@ class _Run:
         if self.options.precision != "float32":
             for model in models:
                 fuse_activations(model)
-        return Distiller(*models, name="distiller")
+        distiller = Distiller(*models, name="distiller")
+        distiller.fit_widening(self._batches(self.train_text)[0])
+        return distiller
 
     def _schedule_of(self, steps: int):
         options = dataclasses.replace(self.options, steps=steps)

@@ -13,9 +13,9 @@ from albert_tf.models import AlbertEncoder
 def bert(tmp_path):
     """A model whose layers share nothing and whose embedding is wide."""
     config = AlbertConfig(
-        vocab_size=8_000, embedding_size=64, hidden_size=64,
+        vocab_size=8_000, embedding_size=128, hidden_size=128,
         num_hidden_layers=4, num_hidden_groups=4, num_attention_heads=2,
-        intermediate_size=128,
+        intermediate_size=256,
     )  # fmt: skip
     import dataclasses
 
@@ -48,6 +48,17 @@ def test_compress(argv, capsys, tmp_path):
     assert len(encoder.transformer.blocks) == 4
 
 
+def test_shallower_and_narrower(argv, tmp_path):
+    config = json.loads((argv[1] / "config.json").read_text())
+    assert (config["num_hidden_layers"], config["hidden_size"]) == (4, 128)
+    sizes = ["--embedding-size", "16", "--layers", "2", "--groups", "1"]
+    assert call([*argv, *sizes, "--hidden-size", "64"]) == 0
+    encoder = AlbertEncoder.from_preset(tmp_path / "small")
+    config = encoder.config
+    assert (config.num_hidden_layers, config.num_hidden_groups) == (2, 1)
+    assert (config.hidden_size, config.embedding_size) == (64, 16)
+
+
 def test_an_embedding_without_text(argv, capsys):
     assert call([*argv[:3], "--embedding-size", "16"]) == 0
     assert "without --text all tokens count alike" in capsys.readouterr().out
@@ -59,8 +70,13 @@ def test_mistakes(argv, fails):
         *argv, "--embedding-size", "16", "--shared-norms"
     )
     assert "groups=9 must be at most 4" in fails(*argv, "--groups", "9")
-    assert "embedding_size=64 must be less than 64" in fails(
-        *argv, "--embedding-size", "64"
+    assert "layers=4 must be less than 4" in fails(*argv, "--layers", "4")
+    assert "hidden_size=99 must be a multiple of 64" in fails(
+        *argv, "--hidden-size", "99"
+    )
+    assert "has no factorized embedding" in fails(*argv, "--hidden-size", "64")
+    assert "embedding_size=128 must be less than 128" in fails(
+        *argv, "--embedding-size", "128"
     )
     assert "--vocabulary-size needs --text" in fails(
         *argv[:3], "--vocabulary-size", "2000"

@@ -149,6 +149,34 @@ def test_a_narrower_student_is_widened():
     assert run(distiller)["last"] > 0.1
 
 
+def embedding_distance(distiller, student, teacher):
+    kernel = keras.ops.convert_to_numpy(distiller.widen.kernel)
+    mine, theirs = states(student, IDS)[0], states(teacher, IDS)[0]
+    return distance(mine @ kernel, theirs)[IDS >= 0].mean()
+
+
+def test_widening_starts_from_what_the_embedding_gives():
+    student, teacher = encoder(1, hidden_size=8), encoder(2)
+    distiller = Distiller(student, teacher)
+    before = embedding_distance(distiller, student, teacher)
+    distiller.fit_widening({"student": IDS})
+    # Eight vectors of eight numbers: they can be met.
+    assert embedding_distance(distiller, student, teacher) < 1e-3 < before
+    # The same words, given as a whole.
+    again = Distiller(student, teacher)
+    units = np.where(IDS < 0, -1, np.arange(5)).astype("int32")
+    again.fit_widening(
+        {
+            "student": IDS,
+            "teacher": IDS,
+            "student_units": units,
+            "teacher_units": units,
+        }
+    )
+    assert embedding_distance(again, student, teacher) < 1e-3
+    Distiller(teacher, teacher).fit_widening({"student": IDS})  # nothing to do
+
+
 def test_a_wider_student_is_refused():
     with pytest.raises(UserError, match="hidden_size=32 must be at most its"):
         Distiller(encoder(1, hidden_size=32), encoder(2))
