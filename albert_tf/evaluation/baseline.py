@@ -8,6 +8,9 @@ import numpy as np
 
 from albert_tf.errors import UserError
 
+# Scripts without blanks between words: Thai to Khmer, kana, ideographs.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+
 
 def tfidf_accuracy(
     texts: Sequence[str],
@@ -34,9 +37,11 @@ def tfidf_accuracy(
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(
-        # Words of one letter too.
+        # Words of one letter too; where no blanks are, each character is one.
         TfidfVectorizer(
-            ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+"
+            ngram_range=(1, 2),
+            sublinear_tf=True,
+            token_pattern=rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+",
         ),
         LogisticRegression(C=10, max_iter=1000),
     )

@@ -47,6 +47,7 @@ class DemoReport:
         parameters: distinct weights of the classifier.
         keras_accuracy: share of the test sentences that Keras gets right.
         tflite_accuracy: the same of the file.
+        tfidf_accuracy: the same of logistic regression on TF-IDF.
         agreement: share of the test sentences with the same prediction.
         max_logit_difference: largest difference of a logit.
         tflite_bytes: size of the file.
@@ -62,6 +63,7 @@ class DemoReport:
     parameters: int
     keras_accuracy: float
     tflite_accuracy: float
+    tfidf_accuracy: float
     agreement: float
     max_logit_difference: float
     tflite_bytes: int
@@ -77,6 +79,7 @@ class DemoReport:
             ("parameters", f"{self.parameters:,}"),
             ("test accuracy, Keras", f"{self.keras_accuracy:.2%}"),
             ("test accuracy, TFLite int8", f"{self.tflite_accuracy:.2%}"),
+            ("test accuracy, TF-IDF", f"{self.tfidf_accuracy:.2%}"),
             ("same predictions", f"{self.agreement:.2%}"),
             ("largest logit difference", f"{self.max_logit_difference:.3f}"),
             ("file size", f"{self.tflite_bytes / 1e6:.2f} MB"),
@@ -138,6 +141,7 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
         parameters=result.model.count_params(),
         keras_accuracy=verified.keras_score,
         tflite_accuracy=verified.tflite_score,
+        tfidf_accuracy=task.baseline(train, test),
         agreement=verified.agreement,
         max_logit_difference=verified.max_difference,
         tflite_bytes=file.stat().st_size,

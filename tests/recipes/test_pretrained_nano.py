@@ -8,8 +8,8 @@ import typer.testing
 
 from albert_tf import AlbertPretrainer
 from albert_tf.checkpoints import read_checkpoint
-from albert_tf.recipes import albert_nano_en
-from albert_tf.recipes.albert_nano_en import Stage
+from albert_tf.recipes import pretrained_nano
+from albert_tf.recipes.pretrained_nano import Stage
 
 BOOKS = Path(__file__).parents[1] / "data" / "books_excerpt.txt"
 
@@ -37,7 +37,7 @@ def sources(tmp_path):
 
 def test_documents(sources, tmp_path):
     books, paragraphs = sources
-    albert_nano_en.write_documents(books, [paragraphs], tmp_path)
+    pretrained_nano.write_documents(books, [paragraphs], tmp_path)
     texts = {
         split: [
             json.loads(line)["text"]
@@ -56,21 +56,21 @@ def test_documents(sources, tmp_path):
 
 @pytest.mark.slow
 def test_from_books_to_weights(sources, tmp_path, monkeypatch):
-    monkeypatch.setattr(albert_nano_en, "VOCAB_SIZE", 500)
+    monkeypatch.setattr(pretrained_nano, "VOCAB_SIZE", 500)
     stages = Stage(16, 8, 2), Stage(32, 4, 3)
-    monkeypatch.setattr(albert_nano_en, "STAGES", stages)
+    monkeypatch.setattr(pretrained_nano, "STAGES", stages)
     app = typer.Typer()
-    app.command()(albert_nano_en.train)
-    command = [*map(str, sources), "--output", str(tmp_path / "nano")]
+    app.command()(pretrained_nano.train)
+    command = [*map(str, sources), "--output", str(tmp_path / "work")]
     for _ in range(2):  # the second time all is done already
         done = typer.testing.CliRunner().invoke(app, command)
         assert done.exit_code == 0, done.output
-    made = tmp_path / "nano" / "albert_nano_en"
+    made = tmp_path / "work" / "nano"
     assert (made / "curve.png").exists()
     checkpoint = read_checkpoint(made)
     assert checkpoint.config.vocab_size == 500
     assert checkpoint.config.hidden_dropout_prob == 0.1
-    last = read_checkpoint(tmp_path / "nano" / "run_32" / "model")
+    last = read_checkpoint(tmp_path / "work" / "run_32" / "model")
     for name, array in checkpoint.weights.items():
         expected = last.weights[name].astype(np.float16).astype(np.float32)
         np.testing.assert_array_equal(array, expected)

@@ -1,12 +1,13 @@
-"""albert_nano_en: our own small English model, from books to weights.
+"""A small English model from books to weights, without a teacher.
 
 What: 4 layers of width 256 on 81 public-domain books and 3,631 Amazon and
 Wikipedia paragraphs of SquadShifts (CC BY 4.0); three other books are held
 out. First 32 tokens an example, then 128, as BERT went from 128 to 512.
-Command: `python -m albert_tf.recipes.albert_nano_en books.txt.gz
-paragraphs.json.gz --output nano`; interrupted, it goes on where it was.
+Command: `python -m albert_tf.recipes.pretrained_nano books.txt.gz
+paragraphs.json.gz --output work`; interrupted, it goes on where it was.
 Hardware: 2 CPU cores, about two hours.
-Expected: see MODEL_CARD.md beside the weights.
+Expected: see docs/pretrained_nano.md. The albert_nano_en that comes with the
+package is distilled, and better; see `distilled`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 
 from albert_tf.evaluation.learning_curve import plot_learning_curve
 from albert_tf.files import new_file
+from albert_tf.recipes.half_precision import write_half_precision
 
 VOCAB_SIZE = 8_000
 HELD_OUT_TITLES = (
@@ -61,7 +62,7 @@ def train(
     ],
     output: Annotated[Path, typer.Option(help="Directory of the work.")],
 ) -> None:
-    """Makes `OUTPUT/albert_nano_en`, the directory that we ship."""
+    """Makes `OUTPUT/nano`, in half precision."""
     console = Console()
     output.mkdir(parents=True, exist_ok=True)
     write_documents(books, paragraphs, output)
@@ -77,8 +78,8 @@ def train(
         _pretrain(source, corpus, run, stage, console)
         source = run / "model"
         logs.append(run / "log.jsonl")
-    write_weights(source, output / "albert_nano_en")
-    plot_learning_curve(logs, output / "albert_nano_en" / "curve.png")
+    write_half_precision(source, output / "nano")
+    plot_learning_curve(logs, output / "nano" / "curve.png")
 
 
 def write_documents(books: Path, paragraphs: list[Path], output: Path) -> None:
@@ -100,29 +101,6 @@ def write_documents(books: Path, paragraphs: list[Path], output: Path) -> None:
         with new_file(output / f"{split}.jsonl", overwrite=True) as file:
             lines = [json.dumps({"text": text}) for text in texts]
             file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def write_weights(source: Path, directory: Path) -> None:
-    """Halves the precision, and sets the dropout that fine-tuning wants.
-
-    Args:
-        source: a directory of `save_preset`.
-        directory: to make.
-    """
-    from albert_tf.checkpoints import native, read_checkpoint
-
-    checkpoint = read_checkpoint(source)
-    weights = {
-        name: array.astype(np.float16)
-        for name, array in checkpoint.weights.items()
-    }
-    config = dataclasses.replace(
-        checkpoint.config,
-        hidden_dropout_prob=0.1,
-        attention_probs_dropout_prob=0.1,
-    )
-    shipped = dataclasses.replace(checkpoint, config=config, weights=weights)
-    native.write(shipped, directory, overwrite=True)
 
 
 def _train_vocabulary(output, vocabulary) -> None:

@@ -1,0 +1,31 @@
+"""Weights as they come with the package."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf.checkpoints import native, read_checkpoint
+
+
+def write_half_precision(source: Path, directory: Path) -> None:
+    """Halves the precision, and sets the dropout that fine-tuning wants.
+
+    Args:
+        source: a directory of `save_preset`.
+        directory: to make; replaces an earlier one.
+    """
+    checkpoint = read_checkpoint(source)
+    weights = {
+        name: array.astype(np.float16)
+        for name, array in checkpoint.weights.items()
+    }
+    config = dataclasses.replace(
+        checkpoint.config,
+        hidden_dropout_prob=0.1,
+        attention_probs_dropout_prob=0.1,
+    )
+    shipped = dataclasses.replace(checkpoint, config=config, weights=weights)
+    native.write(shipped, directory, overwrite=True)
