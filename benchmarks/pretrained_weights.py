@@ -35,7 +35,7 @@ from albert_tf.data.labels import find_labels
 from albert_tf.data.readers import read_examples
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
-from albert_tf.tasks.classification import ClassificationTask
+from albert_tf.tasks.classification import Classification
 from albert_tf.training.finetune import finetune
 from albert_tf.training.finetune_options import FinetuneOptions
 
@@ -132,7 +132,7 @@ def draw(examples: list[Example], seed: int, arguments) -> list[Example]:
     return rng.sample(examples, min(arguments.examples, len(examples)))
 
 
-def fine_tune(start, train, dev, labels, seed, arguments, folder):
+def fine_tune(start, train, dev, task, seed, arguments, folder):
     """The best epoch's model, from trained or random weights."""
     source, rate = arguments.model, arguments.rate
     if start == "random":
@@ -140,7 +140,7 @@ def fine_tune(start, train, dev, labels, seed, arguments, folder):
         checkpoint = read_checkpoint(arguments.model)
         keras.utils.set_random_seed(seed)
         AlbertClassifier(
-            checkpoint.config, labels, checkpoint.get_preprocessor()
+            checkpoint.config, task.labels, checkpoint.get_preprocessor()
         ).save_preset(source)
     options = FinetuneOptions(
         epochs=arguments.epochs,
@@ -152,7 +152,7 @@ def fine_tune(start, train, dev, labels, seed, arguments, folder):
         seed=seed,
     )
     output = f"{folder}/out"
-    return finetune(source, train, dev, output, options, labels).model
+    return finetune(source, train, dev, output, options, task).model
 
 
 def metric_of(task: str, predicted: Sequence, examples: list[Example]):
@@ -168,13 +168,13 @@ def metric_of(task: str, predicted: Sequence, examples: list[Example]):
 def run(start: str, seed: int, splits: Splits, arguments):
     """The scores of Keras and of the int8 file; the latter None for TF-IDF."""
     train, dev, test = splits
-    labels = find_labels(train)
+    task = Classification(find_labels(train))
     some = draw(train, seed, arguments)
     if start == "tfidf":
-        return 100 * ClassificationTask(labels).baseline(some, test), None
+        return 100 * task.baseline(some, test), None
     texts = [example.text for example in test]
     with tempfile.TemporaryDirectory() as folder:
-        model = fine_tune(start, some, dev, labels, seed, arguments, folder)
+        model = fine_tune(start, some, dev, task, seed, arguments, folder)
         file = f"{folder}/model.tflite"
         export.to_tflite(model, file, quantization="int8")
         predictor = export.open_tflite(file)

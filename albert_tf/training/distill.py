@@ -55,6 +55,8 @@ from albert_tf.training.strategies import (
 from albert_tf.training.throughput import measure_matmul_flops
 from albert_tf.training.trainer import Trainer
 
+_FIRST_PASSAGES = 128  # enough for a mean
+
 
 @dataclasses.dataclass(frozen=True)
 class DistillResult:
@@ -214,7 +216,10 @@ class _Run:
             for model in models:
                 fuse_activations(model)
         distiller = Distiller(*models, name="distiller")
-        distiller.fit_widening(self._batches(self.train_text)[0])
+        rows = np.random.default_rng(self.options.seed).permutation(
+            len(self.train_text)
+        )
+        distiller.fit_start(self.train_text.features(rows[:_FIRST_PASSAGES]))
         return distiller
 
     def _schedule_of(self, steps: int):
