@@ -10,6 +10,7 @@ from typing import Any
 from albert_tf import published_config
 from albert_tf.errors import UserError
 from albert_tf.json_files import read_json
+from albert_tf.preset_sizes import PRESET_SIZES
 
 ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu", "tanh", "linear")
 # No file shows how often its weights are applied, so that nothing else would
@@ -332,65 +333,6 @@ def _guess_format(values: dict[str, Any]) -> str:
     return "huggingface" if is_huggingface else "google"
 
 
-def _sizes(layers, hidden, heads, **other) -> dict[str, Any]:
-    return {
-        "num_hidden_layers": layers,
-        "hidden_size": hidden,
-        "num_attention_heads": heads,
-        "intermediate_size": 4 * hidden,
-        **other,
-    }
-
-
-_BASE = _sizes(12, 768, 12)
-_LARGE = _sizes(24, 1024, 16)
-_XLARGE = _sizes(24, 2048, 16)
-_XXLARGE = _sizes(12, 4096, 64)
-_ENGLISH = {
-    "base": _BASE,
-    "large": _LARGE,
-    "xlarge": _XLARGE,
-    "xxlarge": _XXLARGE,
-}
-_DROPOUT = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
-_V1 = {
-    name: {**sizes, **({} if name == "xxlarge" else _DROPOUT)}
-    for name, sizes in _ENGLISH.items()
-}
-# Google's released Chinese models; tiny and small are albert_zh's.
-_CHINESE = {
-    "tiny": _sizes(4, 312, 12, hidden_act="gelu"),
-    "small": _sizes(6, 384, 12, hidden_act="gelu"),
-    "base": {**_BASE, "hidden_act": "relu"},
-    "large": {**_LARGE, "hidden_act": "relu"},
-    "xlarge": {**_XLARGE, "hidden_act": "relu", "initializer_range": 0.014},
-}
-
-# Published sizes (paper table 1, the released configurations) and, last, our
-# own small ones, for phones and, `pico`, for tests. `albert_nano_en` comes with
-# trained weights.
 PRESETS: dict[str, AlbertConfig] = {
-    **{
-        f"albert_{name}_v1": AlbertConfig(hidden_act="gelu", **sizes)
-        for name, sizes in _V1.items()
-    },
-    **{
-        f"albert_{name}_v2": AlbertConfig(**sizes)
-        for name, sizes in _ENGLISH.items()
-    },
-    **{
-        f"albert_{name}_zh": AlbertConfig(vocab_size=21128, **sizes)
-        for name, sizes in _CHINESE.items()
-    },
-    "albert_mini": AlbertConfig(**_sizes(6, 384, 6, **_DROPOUT)),
-    "albert_nano": AlbertConfig(**_sizes(4, 256, 4, **_DROPOUT)),
-    "albert_nano_en": AlbertConfig(
-        vocab_size=8_000, **_sizes(4, 256, 4, **_DROPOUT)
-    ),
-    "albert_micro": AlbertConfig(
-        **_sizes(4, 128, 2, embedding_size=64, **_DROPOUT)
-    ),
-    "albert_pico": AlbertConfig(
-        **_sizes(2, 64, 2, embedding_size=32, **_DROPOUT)
-    ),
+    name: AlbertConfig(**sizes) for name, sizes in PRESET_SIZES.items()
 }

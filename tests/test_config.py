@@ -42,6 +42,8 @@ def test_round_trips(name, tmp_path):
     path = tmp_path / "config.json"
     path.write_text(json.dumps(config.to_dict()))
     assert AlbertConfig.load(path) == config
+    if not config.shared_norms:
+        return  # refused elsewhere
     assert AlbertConfig.from_huggingface(config.to_huggingface()) == config
     if config.hidden_act != "gelu":
         back = AlbertConfig.from_google(config.to_google())

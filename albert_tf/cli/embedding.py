@@ -46,7 +46,7 @@ def embed(
     Their products are cosines, which tell how alike two texts are.
 
     Example:
-    [bold]albert-tf embed albert_nano_en texts.txt --output vectors.npy[/bold]
+    [bold]albert-tf embed albert_mini_en texts.txt --output vectors.npy[/bold]
     """
     if (output is None) != as_json:
         raise UserError("give --output for a file, or --json; one of them")

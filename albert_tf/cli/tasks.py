@@ -46,12 +46,12 @@ def finetune(
     model: Annotated[
         str,
         Option(
-            help="What to start from: albert_nano_en (our English weights), "
+            help="What to start from: albert_mini_en (our English weights), "
             "another preset name (random weights), a directory, "
             "hf:ID-or-directory, tf1:checkpoint, tf_models:checkpoint or "
             "keras_hub:PRESET."
         ),
-    ] = "albert_nano_en",
+    ] = "albert_mini_en",
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = None,

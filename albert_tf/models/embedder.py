@@ -23,7 +23,7 @@ class AlbertEmbedder(TaskModel):
 
     Example:
     ```python
-    embedder = AlbertEmbedder.from_preset("albert_nano_en")
+    embedder = AlbertEmbedder.from_preset("albert_mini_en")
     vectors = embedder.embed(["a good film", "a fine movie", "it rains"])
     vectors @ vectors.T  # [3, 3] cosines
     ```

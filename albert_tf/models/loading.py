@@ -66,18 +66,12 @@ def _complete_arguments(
     if is_of_class(checkpoint, model_class):
         said = {k: v for k, v in checkpoint.arguments.items() if k in taken}
         arguments = {**said, **given}
-    lacks_pooler = (
-        checkpoint.weights is not None
-        and "encoder/pooler/kernel" not in checkpoint.weights
-    )
     if "pooler" in taken and checkpoint.weights is not None:
-        arguments.setdefault("pooler", not lacks_pooler)
-    if "pooling" in taken:
+        has_pooler = "encoder/pooler/kernel" in checkpoint.weights
+        arguments.setdefault("pooler", has_pooler)
+    if "pooling" in taken and "pooling" in checkpoint.arguments:
         # What was trained to be read so, whatever head it gets.
-        trained = "mean" if lacks_pooler else "cls"
-        arguments.setdefault(
-            "pooling", checkpoint.arguments.get("pooling", trained)
-        )
+        arguments.setdefault("pooling", checkpoint.arguments["pooling"])
     _check_needed(model_class, checkpoint, set(taken) - set(arguments))
     tokenizer = arguments.pop("tokenizer", None)
     if "preprocessor" not in taken:

@@ -83,7 +83,7 @@ def make(
         if not result.exists():
             command = [sys.executable, "-m", "albert_tf.cli", *command]
             subprocess.run(command, check=True)
-    write_half_precision(output / "head" / "model", output / name)
+    write_half_precision(output / "head" / "model", output / name, "mean")
 
 
 def commands(

@@ -10,12 +10,15 @@ import numpy as np
 from albert_tf.checkpoints import native, read_checkpoint
 
 
-def write_half_precision(source: Path, directory: Path) -> None:
+def write_half_precision(
+    source: Path, directory: Path, pooling: str = "cls"
+) -> None:
     """Halves the precision, and sets the dropout that fine-tuning wants.
 
     Args:
         source: a directory of `save_preset`.
         directory: to make; replaces an earlier one.
+        pooling: what a task reads by default, see `FinetuneOptions`.
     """
     checkpoint = read_checkpoint(source)
     weights = {
@@ -27,5 +30,10 @@ def write_half_precision(source: Path, directory: Path) -> None:
         hidden_dropout_prob=0.1,
         attention_probs_dropout_prob=0.1,
     )
-    shipped = dataclasses.replace(checkpoint, config=config, weights=weights)
+    shipped = dataclasses.replace(
+        checkpoint,
+        config=config,
+        weights=weights,
+        arguments={**checkpoint.arguments, "pooling": pooling},
+    )
     native.write(shipped, directory, overwrite=True)

@@ -307,8 +307,11 @@ class _Run:
         return DistillResult(self.model.student, step, interrupted, dev, saved)
 
     def _save(self, directory: Path) -> None:
+        checkpoint = to_checkpoint(self.model.student)
         checkpoint = dataclasses.replace(
-            to_checkpoint(self.model.student),
+            checkpoint,
+            # Whatever head it gets: the mean is what it has learned.
+            arguments={**checkpoint.arguments, "pooling": "mean"},
             get_preprocessor=lambda: self.preprocessor,
         )
         write_checkpoint(checkpoint, directory, overwrite=True)

@@ -26,8 +26,8 @@ class FinetuneOptions:
             the source says.
         pooling: what the task reads of a text: "cls" for the pooled [CLS],
             "mean" for the mean of the tokens, which needs no pooler; None for
-            what the source says, else "cls", or "mean" if its weights have no
-            pooler.
+            what the source says, and "cls" where it says nothing; what was
+            distilled says "mean".
         max_length: longest sequence in tokens; what is longer is truncated.
             None for what the source says, at most the model's positions.
         patience: stop after so many epochs without a better dev score;

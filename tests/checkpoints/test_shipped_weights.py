@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import export
-from albert_tf import AlbertClassifier, AlbertPretrainer
+from albert_tf import AlbertClassifier, AlbertEmbedder, AlbertPretrainer
 from albert_tf.checkpoints.sources import has_weights, read_checkpoint
 from albert_tf.config import PRESETS
 
 NAME = "albert_nano_en"
+# With the most that an int8 classifier with its vocabulary may have.
+SHIPPED = {"albert_mini_en": 6.0e6, "albert_nano_en": 3.0e6}
 # Neither from the books that it was trained on nor from those held out.
 SENTENCES = (
     "She opened the door and went into the room without a word.",
@@ -32,11 +34,12 @@ def model():
         return AlbertPretrainer.from_preset(NAME)
 
 
-def test_it_is_a_preset():
-    assert has_weights(NAME)
-    assert not has_weights("albert_nano")
-    checkpoint = read_checkpoint(NAME)
-    assert checkpoint.config == PRESETS[NAME]
+@pytest.mark.parametrize("name", SHIPPED)
+def test_it_is_a_preset(name):
+    assert has_weights(name)
+    assert not has_weights(name.rpartition("_")[0])
+    checkpoint = read_checkpoint(name)
+    assert checkpoint.config == PRESETS[name]
     tokenizer = checkpoint.get_preprocessor().tokenizer
     assert tokenizer.vocab_size == checkpoint.config.vocab_size
 
@@ -78,8 +81,43 @@ def test_a_classifier_starts_from_it(model):
 
 
 @pytest.mark.slow
-def test_the_file_for_the_phone_is_small(tmp_path):
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_file_for_the_phone_is_small(tmp_path, name):
     with pytest.warns(UserWarning, match="random"):
-        classifier = AlbertClassifier.from_preset(NAME, labels=["a", "b"])
+        classifier = AlbertClassifier.from_preset(name, labels=["a", "b"])
     export.to_tflite(classifier, tmp_path / "a.tflite", quantization="int8")
-    assert (tmp_path / "a.tflite").stat().st_size < 3e6
+    assert (tmp_path / "a.tflite").stat().st_size < SHIPPED[name]
+
+
+# Pairs of which the first are more alike than the second, without a word more.
+ALIKE = (
+    ("A man is playing a guitar.", "Someone plays an instrument."),
+    ("The stock market fell sharply.", "Share prices dropped a lot."),
+    ("How do I get my money back?", "I would like a refund."),
+    ("The film was wonderful.", "I loved this movie."),
+)
+APART = (
+    ("A man is playing a guitar.", "A man is playing football."),
+    ("The stock market fell sharply.", "The curtain fell slowly."),
+    ("How do I get my money back?", "How do I get to the station?"),
+    ("The film was wonderful.", "The film was two hours long."),
+)
+
+
+@pytest.mark.filterwarnings("ignore:.*random")
+def test_a_task_reads_what_was_trained():
+    for name, pooling in (("albert_mini_en", "mean"), (NAME, "cls")):
+        model = AlbertClassifier.from_preset(name, labels=["a", "b"])
+        assert model.pooling == pooling
+
+
+def test_it_knows_what_sentences_mean():
+    embedder = AlbertEmbedder.from_preset("albert_mini_en")
+
+    def cosines(pairs):
+        first, second = (
+            embedder.embed([*side]) for side in zip(*pairs, strict=True)
+        )
+        return (first * second).sum(axis=1)
+
+    assert (cosines(ALIKE) > cosines(APART)).all()

@@ -138,20 +138,6 @@ def test_another_task_reads_what_the_source_was_read_by(tiny, tmp_path):
     assert classifier(pooling="cls").pooling == "cls"
 
 
-@pytest.mark.filterwarnings("ignore:.*has no fitting weights")
-@pytest.mark.parametrize(
-    ("pooler", "pooling"), [(False, "mean"), (True, "cls")]
-)
-def test_without_a_trained_pooler_the_mean_is_read(
-    tiny, tmp_path, pooler, pooling
-):
-    AlbertEncoder(tiny, pooler=pooler).save_preset(tmp_path / "encoder")
-    model = AlbertClassifier.from_preset(
-        tmp_path / "encoder", labels=["a", "b"]
-    )
-    assert model.pooling == pooling
-
-
 def test_other_pooling_is_refused(tiny):
     with pytest.raises(UserError, match="'max' must be one of cls, mean"):
         AlbertClassifier(tiny, ["a", "b"], pooling="max")
