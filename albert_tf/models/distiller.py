@@ -18,10 +18,8 @@ class Distiller(keras.Model):
 
     Vectors are compared by their angle: what is learned is 1 - cosine of the
     vector of each token in each layer, and of the mean of all tokens in the
-    last. All are seen from the mean of the teacher's vectors, which `fit_start`
-    finds: of what all vectors have in common, which is much in many encoders,
-    nothing is to be learned. A layer of the student learns from the teacher's
-    at the same share of the depth.
+    last. A layer of the student learns from the teacher's at the same share
+    of the depth.
 
     Args:
         student: what learns.
@@ -55,15 +53,6 @@ class Distiller(keras.Model):
                 name="widen",
             )
             self.widen.build((None, None, narrow))
-        layers = student.config.num_hidden_layers + 1
-        # Means of the teacher's layers, and of its sentence vectors.
-        self.centers = self.add_weight(
-            shape=(layers + 1, wide),
-            initializer="zeros",
-            trainable=False,
-            dtype="float32",
-            name="centers",
-        )
         self.built = True
 
     def call(self, features):
@@ -77,51 +66,6 @@ class Distiller(keras.Model):
             1 - cosine; `units` and `sentences`, of how many. `layers` is the
             mean of those but the last, the embedding's output among them.
         """
-        student, teacher, is_unit, is_sentence = self._vectors(features)
-        *layers, last, sentence = (
-            _distance(a - center, b - center)
-            for a, b, center in zip(
-                student, teacher, ops.unstack(self.centers), strict=True
-            )
-        )
-        return {
-            "layers": ops.sum(sum(layers) / len(layers) * is_unit),
-            "last": ops.sum(last * is_unit),
-            "sentence": ops.sum(sentence * is_sentence),
-            "units": ops.sum(is_unit),
-            "sentences": ops.sum(is_sentence),
-        }
-
-    def fit_start(self, features) -> None:
-        """Finds what to start from: the centers, and how to widen.
-
-        The embedding's output comes as near to its teacher's as can be: what
-        `widen` makes of it is that of least squares, by the smallest change.
-
-        Args:
-            features: as in `call`, of some passages.
-        """
-        student, teacher, *real = self._vectors(features)
-        is_unit, is_sentence = (ops.convert_to_numpy(x) > 0 for x in real)
-        *tokens, sentences = map(ops.convert_to_numpy, teacher)
-        centers = [layer[is_unit].mean(0) for layer in tokens]
-        self.centers.assign([*centers, sentences[is_sentence].mean(0)])
-        if self.widen is not None:
-            kernel = ops.convert_to_numpy(self.widen.kernel)
-            widened = ops.convert_to_numpy(student[0])[is_unit]
-            narrow = widened @ np.linalg.pinv(kernel)
-            missing = tokens[0][is_unit] - widened
-            change = np.linalg.pinv(narrow, rcond=1e-3) @ missing
-            self.widen.kernel.assign(kernel + change)
-
-    def _vectors(self, features):
-        """What is compared.
-
-        Returns:
-            The student's vectors and the teacher's, lists of float32
-            [B, U, H] for each layer and [B, H] for the sentence; and what of
-            them is real, see `_real`.
-        """
         ids = features["student"]
         student = self._hidden_states(self.student, ids)
         if self.widen is not None:
@@ -133,22 +77,55 @@ class Distiller(keras.Model):
             ops.stop_gradient(teacher[k * (len(teacher) - 1) // depth])
             for k in range(len(student))
         ]
-        sentences = (
-            _mean(student[-1], ids >= 0),
-            _mean(teacher[-1], teacher_ids >= 0),
+        sentence = _distance(
+            _mean(student[-1], ids >= 0), _mean(teacher[-1], teacher_ids >= 0)
         )
         is_unit, is_sentence = _real(features)
         if "student_units" in features:
             count = ops.shape(is_unit)[1]
             student = _by_unit(student, features["student_units"], count)
             teacher = _by_unit(teacher, features["teacher_units"], count)
-        student, teacher = (
-            [*(ops.cast(x, "float32") for x in layers), sentence]
-            for layers, sentence in zip(
-                (student, teacher), sentences, strict=True
-            )
+        *layers, last = [
+            ops.sum(_distance(a, b) * is_unit)
+            for a, b in zip(student, teacher, strict=True)
+        ]
+        return {
+            "layers": sum(layers) / len(layers),
+            "last": last,
+            "sentence": ops.sum(sentence * is_sentence),
+            "units": ops.sum(is_unit),
+            "sentences": ops.sum(is_sentence),
+        }
+
+    def fit_widening(self, features) -> None:
+        """Brings the embedding's output near its teacher's, to start from.
+
+        What `widen` makes of the vectors in `features` becomes that of least
+        squares, by the smallest change.
+
+        Args:
+            features: as in `call`.
+        """
+        if self.widen is None:
+            return
+        ids = features["student"]
+        student, *_ = self._hidden_states(self.student, ids)
+        teacher_ids = features.get("teacher", ids)
+        teacher, *_ = self._hidden_states(self._get_teacher(), teacher_ids)
+        is_unit, _ = _real(features)
+        if "student_units" in features:
+            count = ops.shape(is_unit)[1]
+            (student,) = _by_unit([student], features["student_units"], count)
+            (teacher,) = _by_unit([teacher], features["teacher_units"], count)
+        real = ops.convert_to_numpy(is_unit) > 0
+        narrow, wide = (
+            ops.convert_to_numpy(ops.cast(x, "float32"))[real]
+            for x in (student, teacher)
         )
-        return student, teacher, is_unit, is_sentence
+        kernel = ops.convert_to_numpy(self.widen.kernel)
+        missing = wide - narrow @ kernel
+        change = np.linalg.pinv(narrow, rcond=1e-3) @ missing
+        self.widen.kernel.assign(kernel + change)
 
     def counts(self, features) -> dict:
         """How many `units` and `sentences` a batch has, float32 scalars."""
@@ -190,7 +167,8 @@ def _real(features):
 
 
 def _distance(a, b):
-    """1 - cosine along the last axis."""
+    """1 - cosine along the last axis, float32."""
+    a, b = ops.cast(a, "float32"), ops.cast(b, "float32")
     product = ops.sum(a * b, -1)
     norms = ops.sum(a * a, -1) * ops.sum(b * b, -1)
     return 1 - product * ops.rsqrt(norms + _SMALL)

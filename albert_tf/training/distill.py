@@ -55,8 +55,6 @@ from albert_tf.training.strategies import (
 from albert_tf.training.throughput import measure_matmul_flops
 from albert_tf.training.trainer import Trainer
 
-_FIRST_PASSAGES = 128  # enough for a mean
-
 
 @dataclasses.dataclass(frozen=True)
 class DistillResult:
@@ -216,10 +214,7 @@ class _Run:
             for model in models:
                 fuse_activations(model)
         distiller = Distiller(*models, name="distiller")
-        rows = np.random.default_rng(self.options.seed).permutation(
-            len(self.train_text)
-        )
-        distiller.fit_start(self.train_text.features(rows[:_FIRST_PASSAGES]))
+        distiller.fit_widening(self._batches(self.train_text)[0])
         return distiller
 
     def _schedule_of(self, steps: int):

@@ -103,8 +103,8 @@ def test_it_learns_and_says_so(models, documents, tmp_path):
     dev = [x for x in log if x["kind"] == "dev"]
     assert [x["step"] for x in dev] == [30, 60]
     for name in ("layers_distance", "last_distance", "sentence_distance"):
-        assert train[-1][name] < 0.95 * train[0][name]
-        assert dev[-1][name] < 0.95 * train[0][name]
+        assert train[-1][name] < 0.7 * train[0][name]
+        assert dev[-1][name] < 0.7 * train[0][name]
     embedder = AlbertEmbedder.from_preset(output / "model")
     expected = sts_spearman(embedder.embed, pairs)
     assert dev[-1]["spearman"] == pytest.approx(expected, abs=1e-6)
