@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.compression.blocks import BLOCKS, block_weights, holder
-from albert_tf.compression.tie import tie
+from albert_tf.compression.regroup import regroup
 from albert_tf.errors import UserError, require_at_least
 
 
@@ -35,29 +34,13 @@ def drop_layers(checkpoint: Checkpoint, layers: int) -> Checkpoint:
             f"layers={layers} must be less than {old.num_hidden_layers}, the "
             f"number of layers of {checkpoint.source}"
         )
+    kept = [
+        (layer + 1) * old.num_hidden_layers // layers - 1
+        for layer in range(layers)
+    ]
     new = dataclasses.replace(
         old,
         num_hidden_layers=layers,
-        num_hidden_groups=layers,
-        sharing="all",
-        shared_norms=True,
+        num_hidden_groups=min(old.num_hidden_groups, layers),
     )
-    weights = {
-        name: array
-        for name, array in checkpoint.weights.items()
-        if not name.startswith(BLOCKS)
-    }
-    in_block = block_weights(checkpoint)
-    for layer in range(layers):
-        kept = (layer + 1) * old.num_hidden_layers // layers - 1
-        blocks = old.blocks_of_layer(kept), new.blocks_of_layer(layer)
-        for before, after in zip(*blocks, strict=True):
-            for weight in in_block:
-                source = holder(checkpoint.weights, old, before, weight)
-                weights[f"{BLOCKS}{after}/{weight}"] = checkpoint.weights[
-                    source
-                ]
-    kept = dataclasses.replace(checkpoint, config=new, weights=weights)
-    if old.sharing != "all":
-        return kept
-    return tie(kept, min(old.num_hidden_groups, layers), old.shared_norms)
+    return regroup(checkpoint, new, kept)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 
-import numpy as np
-
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.shapes import weight_shapes
-from albert_tf.compression.blocks import BLOCKS, block_weights, holder
-from albert_tf.config import AlbertConfig
+from albert_tf.compression.regroup import regroup
 from albert_tf.errors import UserError, require_at_least
 
 
@@ -51,27 +46,4 @@ def tie(
         sharing="all",
         shared_norms=shared_norms,
     )
-    weights = {
-        name: array
-        for name, array in checkpoint.weights.items()
-        if not name.startswith(BLOCKS)
-    }
-    for name, sources in _sources(checkpoint, new).items():
-        arrays = [checkpoint.weights[source] for source in sources]
-        # In double precision those that are alike stay what they are.
-        weights[name] = np.mean(arrays, 0, np.float64).astype("float32")
-    return dataclasses.replace(checkpoint, config=new, weights=weights)
-
-
-def _sources(checkpoint: Checkpoint, new: AlbertConfig) -> dict[str, list[str]]:
-    """For each weight of the new blocks those that it stands for, by layer."""
-    old, in_block = checkpoint.config, block_weights(checkpoint)
-    names = dict(weight_shapes(new))
-    sources = collections.defaultdict(list)
-    for layer in range(old.num_hidden_layers):
-        blocks = old.blocks_of_layer(layer), new.blocks_of_layer(layer)
-        for before, after in zip(*blocks, strict=True):
-            for weight in in_block:
-                source = holder(checkpoint.weights, old, before, weight)
-                sources[holder(names, new, after, weight)].append(source)
-    return sources
+    return regroup(checkpoint, new, range(old.num_hidden_layers))

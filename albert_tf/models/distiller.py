@@ -66,25 +66,16 @@ class Distiller(keras.Model):
             1 - cosine; `units` and `sentences`, of how many. `layers` is the
             mean of those but the last, the embedding's output among them.
         """
-        ids = features["student"]
-        student = self._hidden_states(self.student, ids)
+        student, teacher = self._tokens(features)
         if self.widen is not None:
             student = [self.widen(x) for x in student]
+        ids = features["student"]
         teacher_ids = features.get("teacher", ids)
-        teacher = self._hidden_states(self._get_teacher(), teacher_ids)
-        depth = len(student) - 1
-        teacher = [
-            ops.stop_gradient(teacher[k * (len(teacher) - 1) // depth])
-            for k in range(len(student))
-        ]
         sentence = _distance(
             _mean(student[-1], ids >= 0), _mean(teacher[-1], teacher_ids >= 0)
         )
         is_unit, is_sentence = _real(features)
-        if "student_units" in features:
-            count = ops.shape(is_unit)[1]
-            student = _by_unit(student, features["student_units"], count)
-            teacher = _by_unit(teacher, features["teacher_units"], count)
+        student, teacher = _units(features, student, teacher)
         *layers, last = [
             ops.sum(_distance(a, b) * is_unit)
             for a, b in zip(student, teacher, strict=True)
@@ -108,19 +99,13 @@ class Distiller(keras.Model):
         """
         if self.widen is None:
             return
-        ids = features["student"]
-        student, *_ = self._hidden_states(self.student, ids)
-        teacher_ids = features.get("teacher", ids)
-        teacher, *_ = self._hidden_states(self._get_teacher(), teacher_ids)
+        student, teacher = self._tokens(features)
         is_unit, _ = _real(features)
-        if "student_units" in features:
-            count = ops.shape(is_unit)[1]
-            (student,) = _by_unit([student], features["student_units"], count)
-            (teacher,) = _by_unit([teacher], features["teacher_units"], count)
+        embedded = _units(features, student[:1], teacher[:1])
         real = ops.convert_to_numpy(is_unit) > 0
         narrow, wide = (
             ops.convert_to_numpy(ops.cast(x, "float32"))[real]
-            for x in (student, teacher)
+            for (x,) in embedded
         )
         kernel = ops.convert_to_numpy(self.widen.kernel)
         missing = wide - narrow @ kernel
@@ -140,6 +125,19 @@ class Distiller(keras.Model):
         """
         x = self.student(inputs)["sequence_output"]
         return _mean(x, inputs["padding_mask"])
+
+    def _tokens(self, features) -> tuple[list, list]:
+        """All layers of both as they are, [B, L, H]; the teacher's as many."""
+        ids = features["student"]
+        student = self._hidden_states(self.student, ids)
+        teacher = self._hidden_states(
+            self._get_teacher(), features.get("teacher", ids)
+        )
+        depth = len(student) - 1
+        return student, [
+            ops.stop_gradient(teacher[k * (len(teacher) - 1) // depth])
+            for k in range(len(student))
+        ]
 
     def _hidden_states(self, encoder: AlbertEncoder, ids) -> list:
         mask = ops.cast(ids >= 0, "int32")
@@ -183,6 +181,17 @@ def _one_hot(units, count):
     """Which unit a token is of, float32 [B, L, U]; -1 is none."""
     numbers = ops.arange(count, dtype=units.dtype)
     return ops.cast(units[:, :, None] == numbers, "float32")
+
+
+def _units(features, student: list, teacher: list) -> tuple[list, list]:
+    """Layers of tokens as layers of what is compared, [B, U, H]."""
+    if "student_units" not in features:
+        return student, teacher
+    units = features["student_units"], features["teacher_units"]
+    count = 1 + ops.max(units[0])
+    return _by_unit(student, units[0], count), _by_unit(
+        teacher, units[1], count
+    )
 
 
 def _by_unit(layers, units, count) -> list:
