@@ -26,7 +26,7 @@ from pathlib import Path
 
 import keras
 from rich.console import Console
-from sklearn.metrics import matthews_corrcoef
+from sklearn.metrics import accuracy_score, matthews_corrcoef
 
 import export
 from albert_tf.checkpoints import read_checkpoint
@@ -67,14 +67,12 @@ def read_cola(folder: Path) -> Splits:
 
 def read_banking77(folder: Path) -> Splits:
     """The published split; the epoch is chosen on the training set's end."""
-
-    def read(name):
-        rows = csv.DictReader(text_of(find(folder, name)))
-        return [Example(text=r["text"], label=r["category"]) for r in rows]
-
-    train = read("train*")
+    train, test = (
+        list(read_examples(find(folder, name), label_column="category"))
+        for name in ("train*", "test*")
+    )
     random.Random(0).shuffle(train)
-    return train[1000:], train[:1000], read("test*")
+    return train[1000:], train[:1000], test
 
 
 def read_clinc150(folder: Path) -> Splits:
@@ -161,8 +159,7 @@ def metric_of(task: str, predicted: Sequence, examples: list[Example]):
     predicted = [prediction.label for prediction in predicted]
     if task == "cola":
         return 100 * matthews_corrcoef(truth, predicted)
-    pairs = zip(truth, predicted, strict=True)
-    return 100 * sum(a == b for a, b in pairs) / len(truth)
+    return 100 * accuracy_score(truth, predicted)
 
 
 def run(start: str, seed: int, splits: Splits, arguments):

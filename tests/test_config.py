@@ -43,7 +43,9 @@ def test_round_trips(name, tmp_path):
     path.write_text(json.dumps(config.to_dict()))
     assert AlbertConfig.load(path) == config
     if not config.shared_norms:
-        return  # refused elsewhere
+        with pytest.raises(UserError, match="shared_norms=False cannot be"):
+            config.to_huggingface()
+        return
     assert AlbertConfig.from_huggingface(config.to_huggingface()) == config
     if config.hidden_act != "gelu":
         back = AlbertConfig.from_google(config.to_google())

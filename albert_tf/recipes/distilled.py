@@ -1,13 +1,14 @@
-"""The encoders that come with the package: trained BERTs made small.
+"""Encoders to start from: trained BERTs made small.
 
-What: albert_mini_en, albert_nano_en and albert_mini_zh, each from a sentence
-encoder by four commands: `compress`, `distill`, and `prepare` and `pretrain`
-for a masked-LM head on the encoder as it is.
+What: albert_mini_en, and a smaller and a Chinese one that do not come with the
+package yet, each from a sentence encoder by four commands: `compress`,
+`distill`, and `prepare` and `pretrain` for a masked-LM head on the encoder as
+it is.
 Command: `python -m albert_tf.recipes.distilled NAME TEACHER TEXT... --output
 FOLDER`; interrupted, it goes on where it was. The teachers: see
 `albert_tf/recipes/bge.py`; text: see the model cards.
 Hardware: 2 CPU cores, an hour or two each; more steps make them better.
-Expected: see MODEL_CARD.md beside the weights.
+Expected: see MODEL_CARD.md beside the weights of albert_mini_en.
 """
 
 from __future__ import annotations
@@ -78,11 +79,15 @@ def make(
     output: Annotated[Path, typer.Option(help="Directory of the work.")],
 ) -> None:
     """Makes `OUTPUT/NAME`, the directory that we ship."""
+    if name not in MODELS:
+        raise typer.BadParameter(f"{name} must be one of {', '.join(MODELS)}")
     output.mkdir(parents=True, exist_ok=True)
     for result, command in commands(MODELS[name], teacher, text, output):
         if not result.exists():
             command = [sys.executable, "-m", "albert_tf.cli", *command]
-            subprocess.run(command, check=True)
+            code = subprocess.run(command).returncode
+            if code:  # the command has said why
+                raise typer.Exit(code)
     write_half_precision(output / "head" / "model", output / name, "mean")
 
 

@@ -1,4 +1,4 @@
-"""A small English model from books to weights, without a teacher.
+"""albert_nano_en: a small English model from books, without a teacher.
 
 What: 4 layers of width 256 on 81 public-domain books and 3,631 Amazon and
 Wikipedia paragraphs of SquadShifts (CC BY 4.0); three other books are held
@@ -6,8 +6,7 @@ out. First 32 tokens an example, then 128, as BERT went from 128 to 512.
 Command: `python -m albert_tf.recipes.pretrained_nano books.txt.gz
 paragraphs.json.gz --output work`; interrupted, it goes on where it was.
 Hardware: 2 CPU cores, about two hours.
-Expected: see docs/pretrained_nano.md. The albert_nano_en that comes with the
-package is distilled, and better; see `distilled`.
+Expected: see MODEL_CARD.md beside the weights.
 """
 
 from __future__ import annotations

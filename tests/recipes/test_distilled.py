@@ -10,7 +10,7 @@ import pytest
 import typer.testing
 from small_vocabularies import wordpiece
 
-from albert_tf import AlbertPretrainer
+from albert_tf import AlbertClassifier, AlbertPretrainer
 from albert_tf.checkpoints import read_checkpoint, write_checkpoint
 from albert_tf.checkpoints.vocabulary import preprocessor_for
 from albert_tf.config import AlbertConfig
@@ -61,6 +61,9 @@ def test_from_teacher_to_weights(teacher, book_file, tmp_path, monkeypatch):
     assert (config.num_hidden_layers, config.hidden_size) == (2, 64)
     assert config.hidden_dropout_prob == 0.1
     assert model.sentence_order_head is None
+    with pytest.warns(UserWarning, match="random"):
+        classifier = AlbertClassifier.from_preset(made, labels=["a", "b"])
+    assert classifier.pooling == "mean"
     # The encoder is the distilled one; the head alone has learned since.
     student = read_checkpoint(tmp_path / "work" / "run" / "model").weights
     for name, array in read_checkpoint(made).weights.items():
@@ -74,6 +77,27 @@ def test_from_teacher_to_weights(teacher, book_file, tmp_path, monkeypatch):
     monkeypatch.setattr(subprocess, "run", never)  # all is done already
     done = typer.testing.CliRunner().invoke(app, argv)
     assert done.exit_code == 0, done.output
+
+
+def test_a_name_that_is_none(tmp_path):
+    app = typer.Typer()
+    app.command()(distilled.make)
+    argv = ["albert_mini", "hf:bert", "text", "--output", str(tmp_path / "w")]
+    done = typer.testing.CliRunner().invoke(app, argv)
+    assert done.exit_code == 2
+    assert "albert_mini must be one of albert_mini_en," in done.output
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_command_that_fails_ends_the_work(tmp_path):
+    app = typer.Typer()
+    app.command()(distilled.make)
+    argv = ["albert_mini_en", "nowhere", str(tmp_path / "none.txt")]
+    argv += ["--output", str(tmp_path / "w")]
+    done = typer.testing.CliRunner().invoke(app, argv)
+    assert done.exit_code == 2
+    assert isinstance(done.exception, SystemExit)  # no traceback
+    assert not any((tmp_path / "w").iterdir())
 
 
 @pytest.mark.parametrize("name", list(distilled.MODELS))

@@ -26,6 +26,7 @@ from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.evaluation.sts import sts_spearman
 from albert_tf.models import AlbertClassifier, AlbertEmbedder, AlbertEncoder
+from albert_tf.models.distiller import Distiller
 from albert_tf.training.distill import distill
 from albert_tf.training.distill_options import DistillOptions
 
@@ -117,6 +118,21 @@ def test_it_learns_and_says_so(models, documents, tmp_path):
         output / "model", labels=["a", "b"]
     )
     assert classifier.classify("the old house").label in ("a", "b")
+    assert classifier.pooling == "mean"  # what it has learned
+
+
+@pytest.mark.slow
+def test_widening_starts_from_the_embedding(
+    models, documents, tmp_path, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(
+        Distiller, "fit_widening", lambda _, features: seen.append(features)
+    )
+    options = DistillOptions(steps=1, **OPTIONS)
+    distill(*models, documents, tmp_path / "run", options)
+    (features,) = seen
+    assert (features["student"] >= 0).sum() > 100
 
 
 @pytest.mark.slow
