@@ -89,7 +89,7 @@ def test_the_pages_in_two_languages_have_the_same_figures():
         for page in READMES
     ]
     assert len(figures) == 2
-    assert len(figures[0]) == 9
+    assert len(figures[0]) == 10
     assert figures[0] == figures[1]
 
 
