@@ -12,6 +12,7 @@ from albert_tf.errors import UserError
 from albert_tf.tokenizers import Tokenizer
 
 _SHORTEST = 8  # tokens that a passage is meant to have at least
+_LONGEST_WORD = 3  # tokens of a word that takes the place of others
 _MOST_UNKNOWN = 0.2  # of all tokens, in a language that the model knows
 
 
@@ -28,7 +29,12 @@ class AlignedText:
         teacher: the teacher's tokenizer.
         student: the student's.
         length: L, tokens of the longest passage, special ones included.
-        seed: of the passages' lengths.
+        seed: of the passages' lengths, and of what is replaced.
+        replaced_share: how many words of a passage give way to others, on
+            average; it is drawn for each passage between 0 and twice that.
+            Each word of the text is as likely to come instead, so that rare
+            words are seen as often as frequent ones (after TinyBERT, Jiao et
+            al., 2020, section 4.2).
 
     Attributes:
         is_same: whether the two make the same tokens.
@@ -47,7 +53,10 @@ class AlignedText:
         student: Tokenizer,
         length: int,
         seed: int,
+        replaced_share: float = 0.0,
     ):
+        self._length, self._seed = length, seed
+        self._replaced_share = replaced_share
         tokenizers = {"teacher": teacher, "student": student}
         for side, tokenizer in tokenizers.items():
             _check_words(tokenizer, side)
@@ -65,6 +74,7 @@ class AlignedText:
             self._align(*ids, _numbers_of_teacher(teacher, student))
         self._special = [(t.cls_id, t.sep_id) for t in tokenizers.values()]
         self._ids = [*map(_Table, ids)]
+        self._others = np.flatnonzero(self._ids[-1].sizes <= _LONGEST_WORD)
         counts = [table.sizes[self._text] for table in self._ids]
         ends = [np.cumsum(np.append(0, side)) for side in counts]
         rng = np.random.default_rng(seed)
@@ -140,7 +150,24 @@ class AlignedText:
         """The numbers of its words; none for the empty passage."""
         if passage < 0:
             return self._text[:0]
-        return self._text[slice(*self._passages[passage])]
+        words = self._text[slice(*self._passages[passage])]
+        if not self._replaced_share or not len(self._others):
+            return words
+        rng = np.random.default_rng([self._seed, passage])
+        share = 2 * self._replaced_share * rng.random()
+        is_replaced = rng.random(len(words)) < share
+        others = self._others[rng.integers(len(self._others), size=len(words))]
+        return self._cut(np.where(is_replaced, others, words))
+
+    def _cut(self, words: np.ndarray) -> np.ndarray:
+        """As many of the words as fit, as others may have more tokens."""
+        fit = min(
+            np.searchsorted(
+                np.cumsum(table.sizes[words]), self._length - 2, "right"
+            )
+            for table in self._ids
+        )
+        return words[:fit]
 
     def _units_of(self, table: _Table, words: np.ndarray) -> np.ndarray:
         """The unit of each token of a passage, -1 for none."""

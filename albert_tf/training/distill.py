@@ -193,7 +193,8 @@ class _Run:
             length=self.options.length,
             seed=self.options.seed,
         )
-        return align(train), align(held_out) if held_out else None
+        text = align(train, replaced_share=self.options.replaced_share)
+        return text, align(held_out) if held_out else None
 
     def _make_model(self, teacher, student) -> Distiller:
         make = functools.partial(

@@ -28,6 +28,9 @@ class DistillOptions:
         layers_weight: how much the inner layers count in the loss.
         last_weight: how much the last layer counts.
         sentence_weight: how much the sentence vectors count.
+        replaced_share: how many words of a passage give way to any other word
+            of the text, on average, so that rare words are seen as often as
+            frequent ones.
         held_out_share: of the documents, to evaluate on.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         log_every: steps between two lines of results.
@@ -48,6 +51,7 @@ class DistillOptions:
     layers_weight: float = 0.5
     last_weight: float = 1.0
     sentence_weight: float = 2.0
+    replaced_share: float = 0.0
     held_out_share: float = 0.005
     precision: str = "float32"
     log_every: int = 50
@@ -75,11 +79,13 @@ class DistillOptions:
             "would be learned",
             sentence_weight=self.sentence_weight,
         )
-        require(
-            0 <= self.held_out_share < 1,
-            "must be at least 0 and less than 1",
-            held_out_share=self.held_out_share,
-        )
+        for name in ("replaced_share", "held_out_share"):
+            share = getattr(self, name)
+            require(
+                0 <= share < 1,
+                "must be at least 0 and less than 1",
+                **{name: share},
+            )
 
     @property
     def warmup(self) -> int:

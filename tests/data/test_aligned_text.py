@@ -21,8 +21,8 @@ def tokenizers(tmp_path_factory):
     ]
 
 
-def align(documents, tokenizers, length=16, seed=0):
-    return AlignedText(documents, *tokenizers, length, seed)
+def align(documents, tokenizers, length=16, seed=0, **options):
+    return AlignedText(documents, *tokenizers, length, seed, **options)
 
 
 def all_features(text):
@@ -141,3 +141,36 @@ def test_a_text_in_another_language(tokenizers):
         UserError, match="teacher's vocabulary does not know: 80"
     ):
         align([["the 今天 天气"]], tokenizers)
+
+
+def test_words_give_way_to_others(tokenizers):
+    text = " ".join(["the quick brown fox"] * 500 + WORDS)
+    shares = {}
+    for share in (0.0, 0.25):
+        aligned = align([[text]], tokenizers, 32, replaced_share=share)
+        rows = all_features(aligned)
+        assert all(row["student"].shape[1] <= 32 for row in rows)
+        again = align([[text]], tokenizers, 32, replaced_share=share)
+        for row, other in zip(rows, all_features(again), strict=True):
+            np.testing.assert_array_equal(row["teacher"], other["teacher"])
+        tokens = np.concatenate([row["teacher"][0, 1:-1] for row in rows])
+        frequent = [tokenizers[0].pieces.index(w) for w in WORDS[:4]]
+        shares[share] = 1 - np.isin(tokens, frequent).mean()
+    # Seven of the eleven words are others; two of them have several tokens.
+    assert shares[0] < 0.02
+    assert 0.12 < shares[0.25] < 0.4
+
+
+def test_both_read_the_same_words_where_some_are_replaced(tokenizers):
+    text = align([[TEXT] * 20], tokenizers, 24, replaced_share=0.5)
+    for features in all_features(text):
+        first, second = (
+            "".join(
+                tokenizer.pieces[i].removeprefix("##")
+                for i in features[side][0][1:-1]
+            )
+            for side, tokenizer in zip(
+                ("teacher", "student"), tokenizers, strict=True
+            )
+        )
+        assert first == second
