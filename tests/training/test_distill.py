@@ -138,7 +138,7 @@ def test_widening_starts_from_the_embedding(
 @pytest.mark.slow
 def test_killed_again_and_again_the_weights_are_the_same(directory, tmp_path):
     options = {"steps": 24, "checkpoint_every": 4, "evaluate_every": 9,
-               "held_out_share": 0.1}  # fmt: skip
+               "held_out_share": 0.1, "replaced_share": 0.2}  # fmt: skip
     finish(run(directory, tmp_path / "whole", **options))
     output = tmp_path / "killed"
     for step in (6, 13):
