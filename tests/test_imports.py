@@ -32,7 +32,11 @@ ROOMS = {
         "prediction",
     ),
     "evaluation": ("data", "errors", "files"),
-    "tasks": ("data", "errors", "evaluation", "prediction", "tokenizers"),
+    "tagging": ("data", "errors", "tokenizers"),
+    "tasks": (
+        *("data", "errors", "evaluation", "prediction", "tagging"),
+        "tokenizers",
+    ),
     "training": (
         *("checkpoints", "compression", "config", "costs", "data", "errors"),
         *("evaluation", "files", "json_files", "layers", "models", "tasks"),

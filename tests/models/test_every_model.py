@@ -16,6 +16,7 @@ from albert_tf.models import (
     AlbertPretrainer,
     AlbertQuestionAnswerer,
     AlbertRegressor,
+    AlbertCrfTagger,
     AlbertTagger,
 )
 
