@@ -95,14 +95,18 @@ def is_of_class(checkpoint: Checkpoint, model_class: type) -> bool:
 
 def _fitting_weights(model, checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     """The encoder's weights, and those of the head if it is the same."""
-    axes = type(model).label_axes
     if is_of_class(checkpoint, type(model)):
-        order = _order_of_labels(model, checkpoint)
-        if order is not None:
-            return {
-                name: _reorder(array, order, axes.get(name, ()))
-                for name, array in checkpoint.weights.items()
-            }
+        weights = dict(checkpoint.weights)
+        label_axes = type(model).label_axes
+        orders = {
+            names: _order_of(names, model, checkpoint) for names in label_axes
+        }
+        if None not in orders.values():
+            for names, order in orders.items():
+                for weight, axes in label_axes[names].items():
+                    if weight in weights:
+                        weights[weight] = _reorder(weights[weight], order, axes)
+            return weights
     return {
         name: array
         for name, array in checkpoint.weights.items()
@@ -110,24 +114,22 @@ def _fitting_weights(model, checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     }
 
 
-def _order_of_labels(model, checkpoint: Checkpoint) -> list[int] | None:
+def _order_of(names: str, model, checkpoint: Checkpoint) -> list[int] | None:
     """Where in the checkpoint's head each label of the model is.
 
     None if they are others: the head would say something else than it
     learned. A source that does not name its labels leaves names and order to
     the user.
     """
-    mine = getattr(model, "labels", None)
-    if mine is None:
-        return []
-    theirs = [str(x) for x in checkpoint.arguments.get("labels", ())]
+    mine = getattr(model, names)
+    theirs = [str(x) for x in checkpoint.arguments.get(names, ())]
     if sorted(theirs) == sorted(mine):
         return [theirs.index(label) for label in mine]
     if theirs == [f"LABEL_{i}" for i in range(len(theirs))]:
         sizes = {
-            checkpoint.weights[name].shape[axis]
-            for name, axes in type(model).label_axes.items()
-            if name in checkpoint.weights
+            checkpoint.weights[weight].shape[axis]
+            for weight, axes in type(model).label_axes[names].items()
+            if weight in checkpoint.weights
             for axis in axes
         }
         others = len(sizes) == 1 and sizes != {len(mine)}

@@ -20,9 +20,11 @@ class AlbertCrfTagger(AlbertTagger):
 
     head = Head("AlbertCrfTagger")  # other libraries have no such thing
     label_axes = {
-        **AlbertTagger.label_axes,
-        "crf/transitions": (0, 1),
-        "crf/start": (0,),
+        "labels": {
+            **AlbertTagger.label_axes["labels"],
+            "crf/transitions": (0, 1),
+            "crf/start": (0,),
+        }
     }
 
     def __init__(self, *args, **kwargs):

@@ -34,8 +34,9 @@ class PresetModel(keras.Model):
     Attributes:
         head: what other libraries call the class and the weights of its head;
             None for one that they do not have.
-        label_axes: for each weight of the head that has an axis of labels,
-            such as "logits/kernel", which axes these are.
+        label_axes: for each attribute with names of classes, such as
+            "labels", which weights have an axis of these, such as
+            "logits/kernel", and which axes these are.
         further_inputs: what the model takes besides the encoder's inputs,
             int32 [B, ...].
         input_axes: how many axes its inputs have, [B, L] but for multiple
@@ -43,7 +44,7 @@ class PresetModel(keras.Model):
     """
 
     head: ClassVar[Head | None] = None
-    label_axes: ClassVar[dict[str, tuple[int, ...]]] = {}
+    label_axes: ClassVar[dict[str, dict[str, tuple[int, ...]]]] = {}
     further_inputs: ClassVar[tuple[str, ...]] = ()
     input_axes: ClassVar[int] = 2
 

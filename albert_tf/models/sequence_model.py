@@ -29,7 +29,7 @@ class SequenceModel(PooledModel):
     """
 
     least_labels = 2
-    label_axes = {"logits/kernel": (1,), "logits/bias": (0,)}
+    label_axes = {"labels": {"logits/kernel": (1,), "logits/bias": (0,)}}
 
     def __init__(
         self,

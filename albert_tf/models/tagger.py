@@ -37,7 +37,7 @@ class AlbertTagger(TaskModel):
         huggingface=("AlbertForTokenClassification",),
         layers=[HeadLayer("logits", "output", "classifier")],
     )
-    label_axes = {"logits/kernel": (1,), "logits/bias": (0,)}
+    label_axes = {"labels": {"logits/kernel": (1,), "logits/bias": (0,)}}
     token_outputs = ("logits",)
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from collections import Counter
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_tf.data.columns import Columns
+from albert_tf.data.readers import one_label
 from albert_tf.data.text_files import (
     Progress,
     parse_object,
@@ -56,20 +58,25 @@ def read_tagged(
     columns: Columns | None = None,
     labelled: bool = True,
     progress: Progress | None = None,
+    with_intents: bool = False,
 ) -> TaggedFile:
     """Reads a file of tagged texts.
 
     JSON has one object a line: `text` with `entities`, a list of `start`,
     `end` (exclusive) and `label`, or as CLUENER writes them; or `tokens` with
     `tags`. Any other file has a word and its tag a line, the first and the
-    last of its columns, and a blank line after each sentence (CoNLL). Tags of
-    entities may be in BIO, IOB1, BIOES, BILOU or BMES.
+    last of its columns, and a blank line after each sentence (CoNLL). A
+    directory has the words of each text in a line of `seq.in`, their tags in
+    the same one of `seq.out` and its intent in that of `label` (Goo et al.,
+    2018). Tags of entities may be in BIO, IOB1, BIOES, BILOU or BMES.
 
     Args:
         path: the file, also with `.gz`.
         columns: what JSON calls text and tags; None for the usual names.
         labelled: whether a text without tags is a mistake.
         progress: is told bytes done and bytes in all.
+        with_intents: whether a text without an intent is a mistake; JSON has
+            it as `intent`.
 
     Raises:
         UserError: the file, or the line that the message names, is not what
@@ -80,16 +87,20 @@ def read_tagged(
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".json", ".jsonl")):
         found = _json(path, columns, labelled, progress, notes)
+    elif columns != Columns():
+        raise UserError(
+            f"{path}: the names of columns are for JSON; of a line, the "
+            "first column is the word and the last one its tag"
+        )
+    elif path.is_dir():
+        found = _directory(path)
     else:
-        if columns != Columns():
-            raise UserError(
-                f"{path}: the names of columns are for JSON; of a line, the "
-                "first column is the word and the last one its tag"
-            )
         found = _conll(path, labelled, progress)
     examples = [*found]
     if not examples:
         raise UserError(f"{path}: has no texts")
+    if with_intents:
+        _check_intents(path, examples)
     try:
         check_tags(tag for one in examples for tag in one.label or ())
     except UserError as error:
@@ -119,12 +130,43 @@ def _in_bio(examples: list[TaggedText], notes: Counter) -> list[TaggedText]:
             for tag, bio in zip(one.label or (), new or (), strict=True)
         )
     return [
-        TaggedText(one.text, one.words, None if bio is None else tuple(bio))
+        one if bio is None else dataclasses.replace(one, label=tuple(bio))
         for one, bio in zip(examples, all_bio, strict=True)
     ]
 
 
+def _check_intents(path: Path, examples: list[TaggedText]) -> None:
+    missing = next((one for one in examples if one.intent is None), None)
+    if missing is not None:
+        raise UserError(
+            f"{path}: {shorten(missing.text)!r} has no intent; JSON with "
+            '"intent", or a directory with seq.in, seq.out and label is needed'
+        )
+
+
 # === Columns ===
+
+
+def _directory(path: Path) -> Iterator[TaggedText]:
+    words, tags, intents = (
+        [line.split() for _, line in read_lines(path / name)]
+        for name in ("seq.in", "seq.out", "label")
+    )
+    if not len(words) == len(tags) == len(intents):
+        raise UserError(
+            f"{path}: seq.in has {len(words)} lines, seq.out {len(tags)} and "
+            f"label {len(intents)}; as many are needed"
+        )
+    for number, (row, row_tags, intent) in enumerate(
+        zip(words, tags, intents, strict=True), 1
+    ):
+        if not row or len(row) != len(row_tags) or len(intent) != 1:
+            raise UserError(
+                f"{path}: line {number} of its files has {len(row)} words, "
+                f"{len(row_tags)} tags and {len(intent)} intents; as many "
+                "tags as words and one intent are needed"
+            )
+        yield TaggedText.of_words(row, row_tags, intent[0])
 
 
 def _conll(path, labelled, progress) -> Iterator[TaggedText]:
@@ -180,7 +222,7 @@ def _json(path, columns, labelled, progress, notes) -> Iterator[TaggedText]:
         words = _find(row, _WORDS)
         is_read = functools.partial(_labels, place, row, columns, labelled)
         if columns.text is None and words is not None:
-            yield _of_words(place, row, words, is_read(_TAGS))
+            example = _of_words(place, row, words, is_read(_TAGS))
         else:
             name = columns.text or _find(row, _TEXT)
             if name not in row:
@@ -191,7 +233,9 @@ def _json(path, columns, labelled, progress, notes) -> Iterator[TaggedText]:
             text = string_in(place, row, name)
             if not text.strip():
                 raise UserError(f'{place}: "{name}" is empty')
-            yield _of_text(place, text, is_read(_ENTITIES), notes)
+            example = _of_text(place, text, is_read(_ENTITIES), notes)
+        intent = one_label(place, row.get("intent"))
+        yield dataclasses.replace(example, intent=intent)
 
 
 def _find(row: dict, names: Sequence[str]) -> str | None:

@@ -15,11 +15,13 @@ class TaggedText:
         words: where its W words are, characters (begin, end), end exclusive.
         label: W tags, or None where they are not known; of entities in the
             scheme BIO, see `to_bio`.
+        intent: what the whole text wants, or None.
     """
 
     text: str
     words: tuple[tuple[int, int], ...]
     label: tuple[str, ...] | None = None
+    intent: str | None = None
 
     @property
     def pair(self) -> None:
@@ -28,13 +30,15 @@ class TaggedText:
 
     @classmethod
     def of_words(
-        cls, words: Sequence[str], tags: Sequence[str] | None = None
+        cls,
+        words: Sequence[str],
+        tags: Sequence[str] | None = None,
+        intent: str | None = None,
     ) -> TaggedText:
         """Words with blanks between them."""
         spans, begin = [], 0
         for word in words:
             spans.append((begin, begin + len(word)))
             begin += len(word) + 1
-        return cls(
-            " ".join(words), tuple(spans), None if tags is None else tuple(tags)
-        )
+        tags = None if tags is None else tuple(tags)
+        return cls(" ".join(words), tuple(spans), tags, intent)

@@ -9,14 +9,15 @@ from keras import ops
 
 from albert_tf.models import (
     AlbertClassifier,
+    AlbertCrfTagger,
     AlbertEmbedder,
     AlbertEncoder,
+    AlbertIntentSlotTagger,
     AlbertMultilabelClassifier,
     AlbertMultipleChoice,
     AlbertPretrainer,
     AlbertQuestionAnswerer,
     AlbertRegressor,
-    AlbertCrfTagger,
     AlbertTagger,
 )
 
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.backend_agnostic
 MODELS = {
     AlbertEncoder: {},
     AlbertEmbedder: {},
+    AlbertCrfTagger: {"labels": ["a", "b", "c"]},
+    AlbertIntentSlotTagger: {"labels": ["a", "b"], "intents": ["c", "d"]},
     AlbertClassifier: {"labels": ["a", "b", "c"]},
     AlbertMultilabelClassifier: {"labels": ["a", "b", "c"]},
     AlbertMultipleChoice: {},
@@ -54,7 +57,7 @@ def make(tiny):
 
 @pytest.fixture
 def run(batch):
-    """Runs a model; its outputs as arrays."""
+    """Runs a model; its outputs as arrays, but for those of weights alone."""
 
     def run(model, **arguments):
         inputs = batch
@@ -66,6 +69,7 @@ def run(batch):
         return {
             name: ops.convert_to_numpy(ops.cast(output, "float32"))
             for name, output in model(inputs, **arguments).items()
+            if name != "transitions"
         }
 
     return run
@@ -75,7 +79,11 @@ def run(batch):
 def test_matrices_are_drawn_as_wide_as_the_configuration_says(make, kind):
     """Truncated at twice `initializer_range`, which makes them narrower."""
     weights = make(kind, initializer_range=0.1).weights
-    matrices = [weight for weight in weights if len(weight.shape) == 2]
+    matrices = [
+        weight
+        for weight in weights
+        if len(weight.shape) == 2 and weight.name != "transitions"
+    ]
     assert len(matrices) >= 10
     for matrix in matrices:
         values = ops.convert_to_numpy(matrix)
@@ -100,6 +108,8 @@ def test_dropout_before_the_task(make, run, kind):
 def test_these_have_dropout_before_the_task(make):
     assert {kind for kind in MODELS if hasattr(make(kind), "dropout")} == {
         AlbertClassifier,
+        AlbertCrfTagger,
+        AlbertIntentSlotTagger,
         AlbertMultilabelClassifier,
         AlbertMultipleChoice,
         AlbertRegressor,

@@ -34,9 +34,9 @@ every_class = pytest.mark.parametrize(
 
 def _make(name, config):
     model_class = model_classes()[name]
-    if hasattr(model_class, "label_axes") and model_class.label_axes:
-        return model_class(config, LABELS.get(name, ["a", "b", "c"]))
-    return model_class(config)
+    labels = LABELS.get(name, ["a", "b", "c"])
+    names = getattr(model_class, "label_axes", {})
+    return model_class(config, **{name: labels for name in names})
 
 
 def _inputs(model, batch=2, length=7):
