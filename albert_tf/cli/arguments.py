@@ -17,7 +17,8 @@ TaskName = Annotated[
     str | None,
     Option(
         "--task",
-        help="What an encoder is for that nobody fine-tuned: similarity.",
+        help="Whose files and figures, such as glue/rte; for an encoder that "
+        "nobody fine-tuned: similarity.",
     ),
 ]
 TextColumn = Annotated[str | None, Option("--text", help="Column of the text.")]

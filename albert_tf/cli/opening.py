@@ -35,9 +35,12 @@ def open_predictor(source: str, task_name: str | None = None):
     """
     if source.endswith(".tflite") or Path(source).is_file():
         return _open_file(source, task_name)
+    from albert_tf.tasks import find_task
     from albert_tf.tasks.predictor import Predictor
 
-    return Predictor.of_model(open_model(source, task_name))
+    task_class = None if task_name is None else find_task(task_name)
+    model = open_model(source, task_name)
+    return Predictor.of_model(model, task_class=task_class)
 
 
 def _open_file(source: str, task_name: str | None):
@@ -45,7 +48,11 @@ def _open_file(source: str, task_name: str | None):
     from export import open_tflite
 
     predictor = open_tflite(source)
-    if task_name is None or find_task(task_name) is type(predictor.task):
+    if task_name is None:
+        return predictor
+    wanted = find_task(task_name)
+    if issubclass(wanted, type(predictor.task)):
+        predictor.task = wanted(**predictor.task.settings)
         return predictor
     raise UserError(
         f"{source}: is for {predictor.task.name}; for {task_name} write it by "

@@ -32,16 +32,25 @@ _CHUNK = 256  # examples that are read, answered and printed at once
 
 @takes_options
 def finetune(
-    train: Annotated[
-        Path, Option(help="Labelled examples: TSV, CSV or JSON Lines.")
-    ],
-    dev: Annotated[
-        Path, Option(help="Labelled examples that choose the epoch.")
-    ],
     output: Annotated[Path, Option(help="Directory to make.")],
+    train: Annotated[
+        Path | None,
+        Option(help="Labelled examples: TSV, CSV or JSON Lines."),
+    ] = None,
+    dev: Annotated[
+        Path | None, Option(help="Labelled examples that choose the epoch.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        Option(help="A directory with both, as the task's are given out."),
+    ] = None,
     task: Annotated[
         str,
-        Option(help="What to learn: classification, multilabel, regression."),
+        Option(
+            help="What to learn: classification, multilabel, regression, "
+            "tagging, crf-tagging, intent-slots, or one of GLUE such as "
+            "glue/rte."
+        ),
     ] = "classification",
     model: Annotated[
         str,
@@ -81,15 +90,18 @@ def finetune(
     task_class = find_task(task)
     if baseline and not task_class.has_baseline:
         raise UserError(f"--baseline: {task_class.name} has none")
+    train, dev, others = _files(task_class, train, dev, data)
     columns = Columns(text, pair, label)
-    examples, dev_examples = (
-        _read(task_class, file, columns, header) for file in (train, dev)
+    examples, dev_examples, *more = (
+        _read(task_class, file, columns, header)
+        for file in (train, dev, *others)
     )
     # All labels of a task are known before the model is made.
     task_ = task_class.of_examples(examples)
     for name, found in (("train", examples), ("dev", dev_examples)):
         say(f"{name}: {len(found):,} examples; {_told(found)}")
 
+    from albert_tf.tasks.predictor import Predictor
     from albert_tf.training.finetune import finetune as run
 
     result = run(
@@ -125,6 +137,11 @@ def finetune(
             f"{kept} are in {output}"
         )
     say(f"kept the weights of epoch {result.best_epoch}")
+    for file, found in zip(others, more, strict=True):
+        answers = Predictor.of_model(result.model).answers(found)
+        say(f"{file.name}:")
+        for table in tables.score(task_.score(answers, found)):
+            console.print(table)
     say(f"saved to {output}")
     if baseline:
         score = task_.baseline(examples, dev_examples)
@@ -132,6 +149,19 @@ def finetune(
             f"dev {task_.figure} {result.score.figures[task_.figure]:.4f}; "
             f"TF-IDF with logistic regression {score:.4f}"
         )
+
+
+def _files(task_class, train, dev, data) -> tuple[Path, Path, list[Path]]:
+    """What to train on, what chooses the epoch, and what is scored besides."""
+    if data is not None:
+        if train is not None or dev is not None:
+            raise UserError("give --data, or --train and --dev, not both")
+        train, (dev, *others) = task_class.files(data)
+        return train, dev, others
+    if train is None or dev is None:
+        missing = "--train" if train is None else "--dev"
+        raise UserError(f"{missing} is needed, or --data with a directory")
+    return train, dev, []
 
 
 def _all_gpus():
@@ -244,6 +274,8 @@ def predict(
         print(f"albert-tf: read {_told(examples)}", file=sys.stderr)
     else:
         examples = [task.example(one, pair) for one in texts]
+    if input is not None and task.header is not None and not as_json:
+        print(task.header)
     for start in range(0, len(examples), _CHUNK):
         chunk = examples[start : start + _CHUNK]
         for example, answer in zip(

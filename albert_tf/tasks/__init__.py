@@ -19,7 +19,7 @@ def tasks() -> dict[str, type[Task]]:
     found, rest = {}, [Task]
     while rest:
         derived = rest.pop(0).__subclasses__()
-        found.update({c.name: c for c in derived if hasattr(c, "name")})
+        found.update({c.name: c for c in derived if "name" in vars(c)})
         rest += derived
     return found
 
@@ -40,20 +40,27 @@ def find_task(name: str) -> type[Task]:
     return known[name]
 
 
-def task_of_model(model) -> Task | None:
+def task_of_model(model, task_class: type[Task] | None = None) -> Task | None:
     """The task that a model was trained for.
 
     Args:
         model: a `PresetModel`.
+        task_class: which one, where several have that kind of model; None for
+            the one whose own it is.
 
     Returns:
         The task with the model's settings; None for a model of no task, such
         as an encoder.
     """
-    by_model = {task.model_name: task for task in tasks().values()}
-    for model_class in type(model).__mro__:
-        task = by_model.get(model_class.__name__)
-        if task is not None:
-            config = model.get_config()
-            return task(**{name: config[name] for name in task.setting_names()})
-    return None
+    if task_class is None:
+        own = {
+            task.model_name: task
+            for task in tasks().values()
+            if "model_name" in vars(task)
+        }
+        names = [c.__name__ for c in type(model).__mro__]
+        task_class = next((own[name] for name in names if name in own), None)
+    if task_class is None:
+        return None
+    config = model.get_config()
+    return task_class(**{n: config[n] for n in task_class.setting_names()})

@@ -53,12 +53,18 @@ class Predictor:
         self.sequences = self.truncated = 0
 
     @classmethod
-    def of_model(cls, model, batch_size: int = 32) -> Predictor:
+    def of_model(
+        cls,
+        model,
+        batch_size: int = 32,
+        task_class: type[Task] | None = None,
+    ) -> Predictor:
         """Answers by a Keras model.
 
         Args:
             model: a `TaskModel` with a preprocessor.
             batch_size: B.
+            task_class: see `task_of_model`.
 
         Raises:
             UserError: if no task has this kind of model, or it has no
@@ -72,7 +78,7 @@ class Predictor:
             )
             return model.predict(batches, verbose=0)
 
-        task = task_of_model(model)
+        task = task_of_model(model, task_class)
         if task is None:
             raise UserError(
                 f"{type(model).__name__} is the model of no task; fine-tune "

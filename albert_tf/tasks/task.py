@@ -40,6 +40,7 @@ class Task(abc.ABC):
             no such thing.
         has_picture: whether `draw` draws its scores.
         has_baseline: whether `baseline` tells what a simpler model reaches.
+        header: the line above the answers to a file of examples, if any.
     """
 
     name: ClassVar[str]
@@ -48,6 +49,7 @@ class Task(abc.ABC):
     balanced_figure: ClassVar[str | None] = None
     has_picture: ClassVar[bool] = False
     has_baseline: ClassVar[bool] = False
+    header: ClassVar[str | None] = None
 
     # === Settings: what travels in the model's file ===
 
@@ -77,6 +79,25 @@ class Task(abc.ABC):
         return {name: getattr(self, name) for name in self.setting_names()}
 
     # === Files ===
+
+    @classmethod
+    def files(cls, folder: Path) -> tuple[Path, list[Path]]:
+        """The files of a data set.
+
+        Args:
+            folder: has `train`, and `dev`, `valid` or `validation`, each with
+                any suffix.
+
+        Returns:
+            The one to train on; those to evaluate on, of which the first
+            chooses the epoch.
+
+        Raises:
+            UserError: there is none of a kind, or several.
+        """
+        return _only(folder, "train"), [
+            _only(folder, "dev", "valid", "validation")
+        ]
 
     @classmethod
     def read(
@@ -215,6 +236,20 @@ class Task(abc.ABC):
     def baseline(self, train: Sequence[Any], dev: Sequence[Any]) -> float:
         """`figure` of a model without a transformer; see `has_baseline`."""
         raise NotImplementedError
+
+
+def _only(folder: Path, *names: str) -> Path:
+    """What has one of the names, whatever its suffix."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is no directory")
+    found = [p for p in folder.iterdir() if p.name.partition(".")[0] in names]
+    if len(found) != 1:
+        there = ", ".join(sorted(p.name for p in found)) or "none"
+        raise UserError(
+            f"{folder}: one file called {' or '.join(names)} is needed, with "
+            f"any suffix; there is {there}"
+        )
+    return found[0]
 
 
 def one_line(example) -> str:
