@@ -70,7 +70,11 @@ def finetune(
     ] = False,
     baseline: Annotated[
         bool,
-        Option("--baseline", help="Also fit TF-IDF with logistic regression."),
+        Option(
+            "--baseline",
+            help="Also score what does without a transformer: TF-IDF with "
+            "logistic regression, or each word's most frequent tag.",
+        ),
     ] = False,
     overwrite: Overwrite = False,
     *,
@@ -147,7 +151,7 @@ def finetune(
         score = task_.baseline(examples, dev_examples)
         say(
             f"dev {task_.figure} {result.score.figures[task_.figure]:.4f}; "
-            f"TF-IDF with logistic regression {score:.4f}"
+            f"without a transformer {score:.4f}"
         )
 
 

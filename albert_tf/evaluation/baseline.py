@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,22 +13,18 @@ from albert_tf.errors import UserError
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 
 
-def tfidf_accuracy(
-    texts: Sequence[str],
-    classes: np.ndarray,
-    dev_texts: Sequence[str],
-    dev_classes: np.ndarray,
-) -> float:
-    """Accuracy of logistic regression on TF-IDF of words and word pairs.
+def tfidf_classes(
+    texts: Sequence[str], classes: np.ndarray, dev_texts: Sequence[str]
+) -> np.ndarray:
+    """What logistic regression says, on TF-IDF of words and word pairs.
 
     Args:
         texts: to fit.
         classes: their numbers, int [n].
-        dev_texts: to score.
-        dev_classes: their numbers.
+        dev_texts: to classify.
 
     Returns:
-        The share of `dev_texts` that is classified right.
+        Numbers of classes, int [m].
 
     Raises:
         UserError: if the texts have no word.
@@ -51,4 +48,29 @@ def tfidf_accuracy(
         raise UserError(
             f"TF-IDF learns nothing of the texts: {error}"
         ) from None
-    return float(model.score(dev_texts, dev_classes))
+    return model.predict(dev_texts)
+
+
+def most_frequent_tags(
+    texts: Sequence[Sequence[tuple[str, str]]],
+    dev_texts: Sequence[Sequence[str]],
+) -> list[list[str]]:
+    """For each word the tag that it had most often.
+
+    Args:
+        texts: words in small letters and their tags.
+        dev_texts: words in small letters; one that `texts` do not have gets
+            the tag that is most frequent of all.
+
+    Returns:
+        The tags of `dev_texts`.
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    every: Counter[str] = Counter()
+    for pairs in texts:
+        for word, tag in pairs:
+            counts[word][tag] += 1
+            every[tag] += 1
+    (default, _), *_ = every.most_common(1)
+    best = {word: tags.most_common(1)[0][0] for word, tags in counts.items()}
+    return [[best.get(word, default) for word in words] for words in dev_texts]

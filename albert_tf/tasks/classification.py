@@ -86,13 +86,13 @@ class Classification(Task):
         plot_confusion_matrix(score, path)
 
     def baseline(self, train, dev):
-        """Accuracy of logistic regression on TF-IDF."""
-        from albert_tf.evaluation.baseline import tfidf_accuracy
+        """`figure` of logistic regression on TF-IDF."""
+        from albert_tf.evaluation.baseline import tfidf_classes
 
         texts, dev_texts = (
             [f"{one.text} {one.pair or ''}" for one in part]
             for part in (train, dev)
         )
-        return tfidf_accuracy(
-            texts, self._numbers(train), dev_texts, self._numbers(dev)
-        )
+        found = tfidf_classes(texts, self._numbers(train), dev_texts)
+        answers = [Prediction(self.labels[k], 1.0, {}) for k in found]
+        return self.score(answers, dev).figures[self.figure]

@@ -11,7 +11,7 @@ from albert_tf.errors import UserError
 from albert_tf.tagging.tag_prediction import TagPrediction
 from albert_tf.tagging.tagged_files import read_tagged
 from albert_tf.tagging.tagged_text import TaggedText
-from albert_tf.tagging.tags import OUTSIDE, are_entities, kind_of
+from albert_tf.tagging.tags import OUTSIDE, are_entities, kind_of, to_bio
 from albert_tf.tagging.viterbi import allowed_transitions
 from albert_tf.tagging.windows import Windows
 from albert_tf.tagging.words import split_words
@@ -31,6 +31,7 @@ class Tagging(Task):
 
     name = "tagging"
     model_name = "AlbertTagger"
+    has_baseline = True
 
     def __init__(self, labels: Sequence[str]):
         self.labels = [*labels]
@@ -146,3 +147,21 @@ class Tagging(Task):
         """The entities, with characters from `start` up to `end`."""
         name = "entities" if self._has_entities else "words"
         return {name: [dataclasses.asdict(span) for span in answer.spans]}
+
+    def baseline(self, train, dev):
+        """`figure` of the tag that each word has most often."""
+        from albert_tf.evaluation.baseline import most_frequent_tags
+
+        tags = most_frequent_tags(
+            [[*zip(_words(one), one.label, strict=True)] for one in train],
+            [*map(_words, dev)],
+        )
+        if self._has_entities:
+            tags = [to_bio(row) for row in tags]
+        answers = [TagPrediction(row, []) for row in tags]
+        return self.score(answers, dev).figures[self.figure]
+
+
+def _words(example: TaggedText) -> list[str]:
+    """In small letters."""
+    return [example.text[begin:end].lower() for begin, end in example.words]
