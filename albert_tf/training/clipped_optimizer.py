@@ -1,8 +1,13 @@
 """What our optimizers have in common."""
 
+import re
+
 import keras
 
 from albert_tf.training.gradients import clip_by_global_norm_across_replicas
+
+# The names of weights that do not decay; TensorFlow puts ":0" after its own.
+NO_DECAY = [r"gamma(:0)?$", r"beta(:0)?$", r"bias(:0)?$"]
 
 
 class ClippedOptimizer:
@@ -56,5 +61,4 @@ class ClippedOptimizer:
 
 def decays(variable: keras.Variable) -> bool:
     """Whether a weight decays: neither a bias nor of LayerNorm."""
-    name = variable.name
-    return name not in ("gamma", "beta") and not name.endswith("bias")
+    return not any(re.search(name, variable.name) for name in NO_DECAY)

@@ -26,13 +26,17 @@ from albert_tf.models.task_model import TaskModel
 from albert_tf.tasks.classification import Classification
 from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.task import Task
-from albert_tf.training.adamw import AdamW
 from albert_tf.training.bars import Bars
 from albert_tf.training.best_epoch import BestEpoch, DivergedError
 from albert_tf.training.finetune_options import FinetuneOptions
+from albert_tf.training.focal_crossentropy import FocalCrossentropy
 from albert_tf.training.interruption import Interruption
+from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.progress import TrainingProgress
-from albert_tf.training.schedules import WarmupPolynomialDecay
+from albert_tf.training.schedules import (
+    WarmupCosineDecay,
+    WarmupPolynomialDecay,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,7 +137,9 @@ def finetune(
         rate = options.learning_rate or default_learning_rate(
             model.config.hidden_size, has_weights(source)
         )
-        model.compile(_optimizer(rate, options, len(batches)))
+        model.compile(
+            _optimizer(rate, options, len(batches)), _loss(model, options)
+        )
     task.targets(dev, dev_rows)  # unknown labels are told before the work
 
     def score() -> Score:
@@ -307,15 +313,31 @@ def default_learning_rate(hidden_size: int, trained: bool) -> float:
     return 5e-4 * min(1, 128 / hidden_size)
 
 
-def _optimizer(rate: float, options: FinetuneOptions, batches: int) -> AdamW:
+def _optimizer(
+    rate: float, options: FinetuneOptions, batches: int
+) -> keras.optimizers.Optimizer:
     steps = batches * options.epochs
-    return AdamW(
-        WarmupPolynomialDecay(
-            rate,
-            total_steps=steps,
-            warmup_steps=int(steps * options.warmup_share),
-        ),
-        weight_decay=options.weight_decay,
+    warmup = int(steps * options.warmup_share)
+    if options.schedule == "cosine":
+        schedule = WarmupCosineDecay(rate, steps, warmup, options.restarts)
+    else:
+        schedule = WarmupPolynomialDecay(rate, steps, warmup)
+    return make_optimizer(options, schedule)
+
+
+def _loss(model: TaskModel, options: FinetuneOptions) -> keras.Loss | None:
+    """None for the model's own."""
+    if not options.label_smoothing and not options.focal_gamma:
+        return None
+    own = model.default_loss()
+    name = "focal_gamma" if options.focal_gamma else "label_smoothing"
+    require(
+        isinstance(own, keras.losses.SparseCategoricalCrossentropy),
+        f"is for one label of several, which {type(model).__name__} has not",
+        **{name: getattr(options, name)},
+    )
+    return FocalCrossentropy(
+        options.focal_gamma, options.label_smoothing, own.ignore_class
     )
 
 

@@ -3,13 +3,16 @@
 import dataclasses
 import json
 
+import keras
 import numpy as np
 import pytest
 
+from albert_tf.errors import UserError
 from albert_tf.models import load_model
 from albert_tf.recipes import snips
 from albert_tf.training.finetune import finetune
 from albert_tf.training.finetune_options import FinetuneOptions
+from albert_tf.training.focal_crossentropy import FocalCrossentropy
 
 pytestmark = [
     pytest.mark.slow,
@@ -48,6 +51,44 @@ def test_the_optimizer_follows_the_options(train):
     assert config["total_steps"] == optimizer.iterations == 16
     assert config["warmup_steps"] == 4
     assert train("defaults").model.optimizer.weight_decay == 0.01
+
+
+def test_optimizers_and_schedules_by_name(train):
+    model = train(
+        optimizer="sgd", schedule="cosine", restarts=1, weight_decay=0.2
+    ).model
+    optimizer = model.optimizer
+    assert type(optimizer) is keras.optimizers.SGD
+    assert (optimizer.momentum, optimizer.weight_decay) == (0.9, 0.2)
+    assert optimizer.global_clipnorm == 1.0
+    kernel, bias = model.logits_dense.kernel, model.logits_dense.bias
+    assert optimizer._use_weight_decay(kernel)
+    assert not optimizer._use_weight_decay(bias)
+    rate = optimizer.get_config()["learning_rate"]
+    assert rate["class_name"] == "WarmupCosineDecay"
+    assert rate["config"]["restarts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimizer": "adamm"}, "optimizer='adamm' must be one of adadelta"),
+        ({"schedule": "step"}, "schedule='step' must be one of linear, cosine"),
+        ({"restarts": 1}, "restarts=1 needs schedule=cosine"),
+        ({"label_smoothing": 1.0}, "label_smoothing=1.0 must be at least 0"),
+        ({"focal_gamma": -1.0}, "focal_gamma=-1.0 must be at least 0"),
+        ({"clip_norm": 0.0}, "clip_norm=0.0 must be greater than 0"),
+    ],
+)
+def test_mistakes_in_options(train, options, message):
+    with pytest.raises(UserError, match=message):
+        train(**options)
+
+
+def test_the_loss_follows_the_options(train):
+    loss = train(label_smoothing=0.2, focal_gamma=1.5, epochs=1).model.loss
+    assert type(loss) is FocalCrossentropy
+    assert (loss.label_smoothing, loss.gamma) == (0.2, 1.5)
 
 
 def test_pooling_is_kept_and_goes_on(train, tmp_path):
