@@ -41,7 +41,10 @@ def finetune(
     output: Annotated[Path, Option(help="Directory to make.")],
     task: Annotated[
         str,
-        Option(help="What to learn: classification, multilabel, regression."),
+        Option(
+            help="What to learn: classification, multilabel, regression, "
+            "question_answering."
+        ),
     ] = "classification",
     model: Annotated[
         str,
@@ -215,6 +218,14 @@ def predict(
         str | None,
         Option(help="The second text, or with --input the column of them."),
     ] = None,
+    pair_file: Annotated[
+        Path | None,
+        Option(
+            "--context",
+            help="A text file to take for --pair, such as what a question is "
+            "about.",
+        ),
+    ] = None,
     header: Header = None,
     as_json: Annotated[
         bool, Option("--json", help="One JSON object a line.")
@@ -225,9 +236,14 @@ def predict(
     Example: [bold]albert-tf predict model.tflite "play some jazz"[/bold]
     """
     from albert_tf.data.columns import Columns
+    from albert_tf.data.text_files import read_lines as read_file
 
     if input is not None and texts:
         raise UserError("give texts or --input, not both")
+    if pair_file is not None:
+        if pair is not None or input is not None:
+            raise UserError("--context takes the place of --pair and --input")
+        pair = "".join(line for _, line in read_file(pair_file))
     if input is None:
         refuse(context, ["text", "header"], "is of a file, so it needs --input")
         texts = texts or read_lines()
@@ -279,5 +295,5 @@ def _read(task, file: Path, columns, header: str | None):
 
 
 def _told(examples) -> str:
-    """Which columns were read, if the examples know."""
-    return str(getattr(examples, "columns", ""))
+    """What was read, if the examples know."""
+    return getattr(examples, "about", "")

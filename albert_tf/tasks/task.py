@@ -38,6 +38,7 @@ class Task(abc.ABC):
         figure: which of `Score.figures` chooses the best epoch.
         balanced_figure: the same where classes are balanced; None if there is
             no such thing.
+        short_name: another name for the command line; None for no other.
         has_picture: whether `draw` draws its scores.
         has_baseline: whether `baseline` tells what a simpler model reaches.
     """
@@ -46,6 +47,7 @@ class Task(abc.ABC):
     model_name: ClassVar[str]
     figure: ClassVar[str]
     balanced_figure: ClassVar[str | None] = None
+    short_name: ClassVar[str | None] = None
     has_picture: ClassVar[bool] = False
     has_baseline: ClassVar[bool] = False
 
