@@ -64,7 +64,11 @@ def finetune(
     ] = False,
     baseline: Annotated[
         bool,
-        Option("--baseline", help="Also fit TF-IDF with logistic regression."),
+        Option(
+            "--baseline",
+            help="Also score what has no transformer: TF-IDF with logistic "
+            "regression, or the first sentence as the answer.",
+        ),
     ] = False,
     overwrite: Overwrite = False,
     *,
@@ -82,7 +86,7 @@ def finetune(
 
     check_new_directory(output, overwrite)
     task_class = find_task(task)
-    if baseline and not task_class.has_baseline:
+    if baseline and not task_class.baseline_name:
         raise UserError(f"--baseline: {task_class.name} has none")
     columns = Columns(text, pair, label)
     examples, dev_examples = (
@@ -133,7 +137,7 @@ def finetune(
         score = task_.baseline(examples, dev_examples)
         say(
             f"dev {task_.figure} {result.score.figures[task_.figure]:.4f}; "
-            f"TF-IDF with logistic regression {score:.4f}"
+            f"{task_.baseline_name} {score:.4f}"
         )
 
 

@@ -237,8 +237,8 @@ class _Reader:
         if self._empty:
             number = len(self._empty)
             warn(
-                f"{self._path}: {number:,} question{'s' * (number > 1)} without "
-                f"a word, the first is {self._empty[0]}"
+                f"{self._path}: {number:,} question{'s' * (number > 1)} "
+                f"without a word, the first is {self._empty[0]}"
             )
         if self.misplaced:
             warn(

@@ -105,8 +105,11 @@ class AlbertQuestionAnswerer(TaskModel):
         }
 
     def scored_outputs(self, outputs):
-        """All; answers are scored as text, not by positions."""
-        return outputs
+        """Both, by the names of their targets."""
+        return {
+            "start_positions": outputs["start_logits"],
+            "end_positions": outputs["end_logits"],
+        }
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from albert_tf.data.windows import (
 )
 from albert_tf.errors import UserError, warn
 from albert_tf.evaluation.cmrc import cmrc_scores, is_chinese
-from albert_tf.evaluation.squad import evaluate_answers, squad_scores
+from albert_tf.evaluation.squad import Rule, evaluate_answers, squad_scores
 from albert_tf.tasks.answer_spans import SpanSearch
 from albert_tf.tasks.task import Task
 
+# Up to a full stop before a blank, or a Chinese one; else all of it.
+_FIRST_SENTENCE = re.compile(r".+?(?:[.!?](?=\s)|[。！？]|\Z)", re.DOTALL)
 _AROUND = 40  # characters that are shown on each side of an answer
 
 
@@ -40,6 +43,7 @@ class QuestionAnswering(Task):
     short_name = "qa"
     model_name = "AlbertQuestionAnswerer"
     figure = "f1"
+    baseline_name = "the first sentence"
 
     def __init__(
         self,
@@ -140,16 +144,18 @@ class QuestionAnswering(Task):
 
     def score(self, answers, examples):
         """A `SquadReport`, by the rule of CMRC 2018 if texts are Chinese."""
-        rule = squad_scores
-        if is_chinese({one.pair for one in examples}):
-            rule = cmrc_scores
         return evaluate_answers(
-            [[answer.text for answer in one.label] for one in examples],
+            _truths(examples),
             [answer.best.answer for answer in answers],
             [answer.words.answer for answer in answers],
             [answer.no_answer for answer in answers],
-            rule,
+            _rule(examples),
         )
+
+    def baseline(self, train, dev):
+        """F1 of the first sentence of each context."""
+        firsts = [_FIRST_SENTENCE.match(one.pair).group() for one in dev]
+        return evaluate_answers(_truths(dev), firsts, rule=_rule(dev)).f1
 
     def same(self, answer, other):
         """The same words."""
@@ -174,6 +180,15 @@ class QuestionAnswering(Task):
             "no_answer": answer.no_answer,
             "candidates": [dataclasses.asdict(c) for c in answer.candidates],
         }
+
+
+def _truths(examples) -> list[list[str]]:
+    return [[answer.text for answer in one.label] for one in examples]
+
+
+def _rule(examples) -> Rule:
+    is_cmrc = is_chinese({one.pair for one in examples})
+    return cmrc_scores if is_cmrc else squad_scores
 
 
 def _answer_tokens(example, offsets) -> tuple[int, ...] | None:

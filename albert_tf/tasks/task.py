@@ -40,7 +40,7 @@ class Task(abc.ABC):
             no such thing.
         short_name: another name for the command line; None for no other.
         has_picture: whether `draw` draws its scores.
-        has_baseline: whether `baseline` tells what a simpler model reaches.
+        baseline_name: the simpler model that `baseline` scores; None for none.
     """
 
     name: ClassVar[str]
@@ -49,7 +49,7 @@ class Task(abc.ABC):
     balanced_figure: ClassVar[str | None] = None
     short_name: ClassVar[str | None] = None
     has_picture: ClassVar[bool] = False
-    has_baseline: ClassVar[bool] = False
+    baseline_name: ClassVar[str | None] = None
 
     # === Settings: what travels in the model's file ===
 
@@ -215,7 +215,7 @@ class Task(abc.ABC):
         raise NotImplementedError
 
     def baseline(self, train: Sequence[Any], dev: Sequence[Any]) -> float:
-        """`figure` of a model without a transformer; see `has_baseline`."""
+        """`figure` of a model without a transformer; see `baseline_name`."""
         raise NotImplementedError
 
 
