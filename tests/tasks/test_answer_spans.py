@@ -65,6 +65,14 @@ def test_windows_compete_and_one_that_has_an_answer_is_enough():
     assert len(set(words)) == len(words)  # "has" is in both
 
 
+def test_the_better_window_counts_whichever_comes_first():
+    for scores in ([7, 2], [2, 7]):
+        found = search()
+        for score in scores:
+            found.add(np.array([score]), np.zeros(1), 0.0, OFFSETS[:1])
+        assert found.answer(None).no_answer == -7
+
+
 def test_long_answers_are_none():
     start, end = np.array([9, 0, 0, 0, 0]), np.array([0, 0, 0, 0, 9])
     for longest, words in ((5, CONTEXT), (4, "Tom"), (1, "Tom")):

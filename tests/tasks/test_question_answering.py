@@ -76,6 +76,26 @@ def test_targets_are_the_tokens_of_the_answer(preprocessor):
     assert 0 < found < (rows.examples == 0).sum()
 
 
+def test_logits_of_the_context_and_of_cls_are_taken(preprocessor):
+    examples = [Question("Who?", "Tom has a map.", id="7")]
+    task = QuestionAnswering(null_threshold=-0.5)
+    rows = task.rows(examples, preprocessor)
+    length, place = int(rows.encodings.lengths[0]), int(rows.places[0])
+    outputs = {
+        f"{end}_logits": [np.full(length, -9.0)] for end in ("start", "end")
+    }
+    for number, values in enumerate(outputs.values()):
+        values[0][[1, length - 1]] = 99  # the question and [SEP] are no answer
+        values[0][0] = 2 - number
+        values[0][place + number] = 1.5
+    (answer,) = task.answers(outputs, rows, examples)
+    assert answer.words.answer == "Tom has"
+    assert answer.no_answer == 0
+    assert answer.best.answer == ""
+    assert answer.id == task.to_json(answer)["id"] == "7"
+    assert task.to_text(answer, examples[0]).startswith("(no answer)\t0.")
+
+
 def test_what_has_no_place_is_told_and_teaches_nothing(preprocessor):
     examples = [
         Question("Who?", "Tom has a map.", (Answer("Paris", None),)),
