@@ -223,3 +223,22 @@ def test_the_baseline_is_the_first_sentence():
     for context, right in zip(contexts, rights, strict=True):
         dev = [Question("?", context, (Answer(right, 0),))]
         assert task.baseline([], dev) == 1
+
+
+def test_logits_are_those_of_hugging_face(shared):
+    folder = shared / "goldens" / "hf_question_answering"
+    model = AlbertQuestionAnswerer.from_preset(f"hf:{folder}")
+    assert model.null_threshold is None
+    golden = np.load(folder / "golden.npz")
+    outputs = model(
+        {
+            "token_ids": golden["input_ids"].astype("int32"),
+            "segment_ids": golden["token_type_ids"].astype("int32"),
+            "padding_mask": golden["attention_mask"].astype("int32"),
+        }
+    )
+    real = golden["attention_mask"] == 1
+    for name in ("start_logits", "end_logits"):
+        np.testing.assert_allclose(
+            np.asarray(outputs[name])[real], golden[name][real], atol=1e-5
+        )
