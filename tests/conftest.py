@@ -24,6 +24,20 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared() -> Path:
+    """Published data and goldens of it, which may not be shipped."""
+    root = Path(__file__).parents[1]
+    named = os.environ.get("ALBERT_TF_SHARED")
+    places = (
+        [Path(named)] if named else [root / "shared", root.parent / "shared"]
+    )
+    for place in places:
+        if (place / "data").is_dir():
+            return place
+    pytest.skip("no folder shared/ here; ALBERT_TF_SHARED may name one")
+
+
+@pytest.fixture(scope="session")
 def tokenizer():
     from albert_tf.tokenizers import SentencePieceTokenizer
 

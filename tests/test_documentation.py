@@ -153,3 +153,24 @@ def test_the_guide_to_distillation_runs(tmp_path, data_dir):
     write_examples(tmp_path)
     assert "saved to run/model" in run(commands, tmp_path)
     assert (tmp_path / "my_model.tflite").exists()
+
+
+@pytest.mark.slow
+def test_the_guide_to_question_answering_runs(tmp_path):
+    """On the file that it shows, from a small model."""
+    page = ROOT / "docs" / "question_answering.md"
+    (questions,) = blocks(page, "json")
+    for name in ("train-v2.0.json", "dev-v2.0.json", "questions.json"):
+        (tmp_path / name).write_text(questions)
+    (tmp_path / "passage.txt").write_text("Anna has a ball. Tom has the map.")
+    (commands,) = blocks(page, "sh")
+    for large, small in (
+        ("--output my_qa", "--output my_qa --model albert_pico"),
+        ("--verify dev-v2.0.json", "--verify dev-v2.0.json --threshold 100"),
+    ):
+        assert large in commands
+        commands = commands.replace(large, small)
+    said = run(commands, tmp_path)
+    assert "null threshold" in said
+    assert "\tWho has the map?" in said
+    assert '"id": "2"' in said

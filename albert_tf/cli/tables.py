@@ -40,7 +40,7 @@ def fields(values) -> Table:
 
 
 def score(report: Score) -> Iterator[Table]:
-    """The figures of a score, after a table of its classes if there are any."""
+    """What a score says, after a table of its classes if there are any."""
     if report.details:
         table = Table()
         table.add_column("", overflow="fold")
@@ -50,7 +50,8 @@ def score(report: Score) -> Iterator[Table]:
             table.add_row(name, *map(_number, values.values()))
         yield table
     rows = [
-        (k.replace("_", " "), _number(v)) for k, v in report.figures.items()
+        (k.replace("_", " "), _number(v))
+        for k, v in (*report.figures.items(), *report.settings.items())
     ]
     yield two_columns([*rows, ("examples", _number(report.examples))])
 

@@ -48,8 +48,8 @@ def finetune(
         str,
         Option(
             help="What to learn: classification, multilabel, regression, "
-            "tagging, crf-tagging, intent-slots, or one of GLUE such as "
-            "glue/rte."
+            "tagging, crf-tagging, intent-slots, question-answering, or one "
+            "of GLUE such as glue/rte."
         ),
     ] = "classification",
     model: Annotated[
@@ -72,8 +72,8 @@ def finetune(
         bool,
         Option(
             "--baseline",
-            help="Also score what does without a transformer: TF-IDF with "
-            "logistic regression, or each word's most frequent tag.",
+            help="Also score what has no transformer: TF-IDF with logistic "
+            "regression, each word's most frequent tag, or the first sentence.",
         ),
     ] = False,
     overwrite: Overwrite = False,
@@ -92,7 +92,7 @@ def finetune(
 
     check_new_directory(output, overwrite)
     task_class = find_task(task)
-    if baseline and not task_class.has_baseline:
+    if baseline and not task_class.baseline_name:
         raise UserError(f"--baseline: {task_class.name} has none")
     train, dev, others = _files(task_class, train, dev, data)
     columns = Columns(text, pair, label)
@@ -151,7 +151,7 @@ def finetune(
         score = task_.baseline(examples, dev_examples)
         say(
             f"dev {task_.figure} {result.score.figures[task_.figure]:.4f}; "
-            f"without a transformer {score:.4f}"
+            f"{task_.baseline_name} {score:.4f}"
         )
 
 
@@ -249,6 +249,14 @@ def predict(
         str | None,
         Option(help="The second text, or with --input the column of them."),
     ] = None,
+    pair_file: Annotated[
+        Path | None,
+        Option(
+            "--context",
+            help="A text file to take for --pair, such as what a question is "
+            "about.",
+        ),
+    ] = None,
     header: Header = None,
     as_json: Annotated[
         bool, Option("--json", help="One JSON object a line.")
@@ -259,9 +267,14 @@ def predict(
     Example: [bold]albert-tf predict model.tflite "play some jazz"[/bold]
     """
     from albert_tf.data.columns import Columns
+    from albert_tf.data.text_files import read_lines as read_file
 
     if input is not None and texts:
         raise UserError("give texts or --input, not both")
+    if pair_file is not None:
+        if pair is not None or input is not None:
+            raise UserError("--context takes the place of --pair and --input")
+        pair = "".join(line for _, line in read_file(pair_file))
     if input is None:
         refuse(context, ["text", "header"], "is of a file, so it needs --input")
         texts = texts or read_lines()
@@ -315,5 +328,5 @@ def _read(task, file: Path, columns, header: str | None):
 
 
 def _told(examples) -> str:
-    """Which columns were read, if the examples know."""
-    return str(getattr(examples, "columns", ""))
+    """What was read, if the examples know."""
+    return getattr(examples, "about", "")

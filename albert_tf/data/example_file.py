@@ -26,6 +26,11 @@ class ExampleFile(list[Example]):
         self.path = path
         self.columns = columns
 
+    @property
+    def about(self) -> str:
+        """What was read, for people and reports."""
+        return str(self.columns)
+
     def check_alike(self, other: ExampleFile) -> None:
         """Raises `UserError` if one file has pairs and the other has none."""
         if (self.columns.pair is None) != (other.columns.pair is None):

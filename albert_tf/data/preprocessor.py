@@ -43,7 +43,7 @@ class TextPreprocessor:
         require_at_least(3, max_length=max_length)
         self.tokenizer = tokenizer
         self.max_length = max_length
-        self._progress = progress or (lambda number: None)
+        self.progress = progress or (lambda number: None)
 
     def __call__(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None
@@ -88,7 +88,7 @@ class TextPreprocessor:
                 None if pairs is None else pairs[part],
                 max_length=self.max_length,
             )
-            self._progress(len(encodings))
+            self.progress(len(encodings))
             yield from encodings
 
     def save(self, directory: str | os.PathLike) -> None:

@@ -11,6 +11,8 @@ class Score(abc.ABC):
     Attributes:
         figures: the numbers over all examples by name; more is better.
         details: the numbers of each class, or other part, by its name.
+        settings: values of the task's settings that these examples would
+            choose, such as a threshold.
         examples: how many there were.
     """
 
@@ -26,9 +28,16 @@ class Score(abc.ABC):
         """See above."""
         return {}
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """See above."""
+        return {}
+
     def to_dict(self) -> dict:
         """The same, ready for JSON."""
         values = {**self.figures, "examples": self.examples}
+        if self.settings:
+            values["settings"] = self.settings
         if self.details:
             values["classes"] = self.details
         return values

@@ -7,6 +7,7 @@ from keras import ops
 
 from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
+from albert_tf.data.windows import check_answer_settings
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.models.task_model import TaskModel
 
@@ -23,7 +24,14 @@ class AlbertQuestionAnswerer(TaskModel):
         config: the model's sizes and rates.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
+        null_threshold: by how many logits no answer must score better than
+            the best one to be given; None if there is always an answer.
+        stride: tokens between the beginnings of two windows of a passage.
+        max_answer_length: tokens of the longest answer.
         **kwargs: `name` and `dtype`.
+
+    Raises:
+        UserError: if a setting is something else.
     """
 
     head = Head(
@@ -38,8 +46,12 @@ class AlbertQuestionAnswerer(TaskModel):
         config: AlbertConfig,
         preprocessor=None,
         rematerialize: bool = False,
+        null_threshold: float | None = None,
+        stride: int = 128,
+        max_answer_length: int = 30,
         **kwargs,
     ):
+        check_answer_settings(null_threshold, stride, max_answer_length)
         super().__init__(
             config,
             preprocessor=preprocessor,
@@ -47,6 +59,9 @@ class AlbertQuestionAnswerer(TaskModel):
             pooled=False,
             **kwargs,
         )
+        self.null_threshold = null_threshold
+        self.stride = stride
+        self.max_answer_length = max_answer_length
         self.span_logits = keras.layers.Dense(
             2,
             kernel_initializer=initializer(config),
@@ -80,9 +95,21 @@ class AlbertQuestionAnswerer(TaskModel):
         )
         return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
 
+    def get_config(self):
+        """The arguments of the constructor but for the preprocessor."""
+        return {
+            **super().get_config(),
+            "null_threshold": self.null_threshold,
+            "stride": self.stride,
+            "max_answer_length": self.max_answer_length,
+        }
+
     def scored_outputs(self, outputs):
-        """All; answers are scored as text, not by positions."""
-        return outputs
+        """Both, by the names of their targets."""
+        return {
+            "start_positions": outputs["start_logits"],
+            "end_positions": outputs["end_logits"],
+        }
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
@@ -91,7 +118,8 @@ class AlbertQuestionAnswerer(TaskModel):
 
         Args:
             x: not used.
-            y: `start_positions` and `end_positions`, int [B].
+            y: `start_positions` and `end_positions`, int [B]; those of -1 do
+                not count.
             y_pred: what `call` returned.
             sample_weight: float [B], or None; or such for each target, by
                 name, as Keras makes of an array.
@@ -100,7 +128,9 @@ class AlbertQuestionAnswerer(TaskModel):
         Returns:
             A scalar.
         """
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        loss = keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, ignore_class=-1
+        )
         total = 0.0
         for end in ("start", "end"):
             target, weight = f"{end}_positions", sample_weight

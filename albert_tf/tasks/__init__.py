@@ -32,6 +32,9 @@ def find_task(name: str) -> type[Task]:
     """
     known = tasks()
     name = name.replace("-", "_")  # as others write fill-mask
+    by_short_name = {task.short_name: task for task in known.values()}
+    if name in by_short_name:
+        return by_short_name[name]
     if name not in known:
         near = difflib.get_close_matches(name, known) or sorted(known)
         raise UserError(

@@ -24,7 +24,7 @@ class Classification(Task):
     figure = "accuracy"
     balanced_figure = "balanced_accuracy"
     has_picture = True
-    has_baseline = True
+    baseline_name = "TF-IDF with logistic regression"
 
     def __init__(self, labels: Sequence[str]):
         self.labels = [*labels]

@@ -38,6 +38,7 @@ class IntentSlotTagging(Tagging):
     name = "intent_slots"
     model_name = "AlbertIntentSlotTagger"
     figure = "exact"
+    baseline_name = "TF-IDF, and each word's most frequent tag"
 
     def __init__(self, labels: Sequence[str], intents: Sequence[str]):
         super().__init__(labels)
@@ -112,6 +113,21 @@ class IntentSlotTagging(Tagging):
             [one.slots.tags for one in answers],
             slots,
         )
+
+    def baseline_answers(self, train, dev):
+        """TF-IDF for the intents, and the tags of `Tagging`."""
+        from albert_tf.evaluation.baseline import tfidf_classes
+
+        found = tfidf_classes(
+            [one.text for one in train],
+            np.array([self._intent(one) for one in train]),
+            [one.text for one in dev],
+        )
+        tags = super().baseline_answers(train, dev)
+        return [
+            IntentSlots(Prediction(self.intents[k], 1.0, {}), slots)
+            for k, slots in zip(found, tags, strict=True)
+        ]
 
     def same(self, answer, other):
         """The same intent and the same slots."""

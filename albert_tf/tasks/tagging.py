@@ -31,7 +31,7 @@ class Tagging(Task):
 
     name = "tagging"
     model_name = "AlbertTagger"
-    has_baseline = True
+    baseline_name = "each word's most frequent tag"
 
     def __init__(self, labels: Sequence[str]):
         self.labels = [*labels]
@@ -150,6 +150,11 @@ class Tagging(Task):
 
     def baseline(self, train, dev):
         """`figure` of the tag that each word has most often."""
+        answers = self.baseline_answers(train, dev)
+        return self.score(answers, dev).figures[self.figure]
+
+    def baseline_answers(self, train, dev) -> list[TagPrediction]:
+        """The tag that each word has most often."""
         from albert_tf.evaluation.baseline import most_frequent_tags
 
         tags = most_frequent_tags(
@@ -158,8 +163,7 @@ class Tagging(Task):
         )
         if self._has_entities:
             tags = [to_bio(row) for row in tags]
-        answers = [TagPrediction(row, []) for row in tags]
-        return self.score(answers, dev).figures[self.figure]
+        return [TagPrediction(row, []) for row in tags]
 
 
 def _words(example: TaggedText) -> list[str]:

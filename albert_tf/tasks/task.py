@@ -38,8 +38,9 @@ class Task(abc.ABC):
         figure: which of `Score.figures` chooses the best epoch.
         balanced_figure: the same where classes are balanced; None if there is
             no such thing.
+        short_name: another name for the command line; None for no other.
         has_picture: whether `draw` draws its scores.
-        has_baseline: whether `baseline` tells what a simpler model reaches.
+        baseline_name: the simpler model that `baseline` scores; None for none.
         header: the line above the answers to a file of examples, if any.
     """
 
@@ -47,8 +48,9 @@ class Task(abc.ABC):
     model_name: ClassVar[str]
     figure: ClassVar[str]
     balanced_figure: ClassVar[str | None] = None
+    short_name: ClassVar[str | None] = None
     has_picture: ClassVar[bool] = False
-    has_baseline: ClassVar[bool] = False
+    baseline_name: ClassVar[str | None] = None
     header: ClassVar[str | None] = None
 
     # === Settings: what travels in the model's file ===
@@ -234,7 +236,7 @@ class Task(abc.ABC):
         raise NotImplementedError
 
     def baseline(self, train: Sequence[Any], dev: Sequence[Any]) -> float:
-        """`figure` of a model without a transformer; see `has_baseline`."""
+        """`figure` of a model without a transformer; see `baseline_name`."""
         raise NotImplementedError
 
 

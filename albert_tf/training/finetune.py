@@ -91,6 +91,9 @@ def finetune(
 ) -> FinetuneResult:
     """Trains a model for a task, keeps its best epoch and saves it.
 
+    Settings that the dev examples choose, such as a threshold, are the model's
+    from then on.
+
     Ctrl-C or SIGTERM ends the training early; the best weights so far are
     saved all the same and the result says so.
 
@@ -162,6 +165,8 @@ def finetune(
         padded_share=batches.padded_share,
         history=history.history,
     )
+    for name, value in result.score.settings.items():
+        setattr(model, name, value)
     about = {"source": str(source), **(about or {})}
     _save(result, task, about, options, output, overwrite)
     if isinstance(ended_by, DivergedError):

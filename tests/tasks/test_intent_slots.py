@@ -82,6 +82,14 @@ def test_the_file_answers_as_keras(trained, home, tmp_path, capsys):
     assert (intent, text) == ("heat", "[hall](room) is cold")
 
 
+def test_the_baseline_is_of_both(home):
+    """All rooms are seen in training, and a word tells the intent."""
+    train, dev = (IntentSlotTagging.read(home / x) for x in ("train", "dev"))
+    task = IntentSlotTagging.of_examples(train)
+    assert task.baseline(train, dev) > 0.9
+    assert task.baseline(train, dev[:0] + [dev[0]]) in (0.0, 1.0)
+
+
 def test_intents_and_tags_in_another_order_are_the_same(trained):
     mine = load_model(trained)
     other = AlbertIntentSlotTagger.from_preset(

@@ -98,6 +98,12 @@ def test_the_file_answers_as_keras(trained, home, tmp_path):
     assert all(long[s.start : s.end] == s.text for s in answer.spans)
 
 
+def test_the_baseline_scores_the_tags_seen_before(home):
+    train, dev = (Tagging.read(home / f"{x}.jsonl") for x in ("train", "dev"))
+    found = Tagging.of_examples(train).baseline(train, dev)
+    assert 0.5 < found <= 1
+
+
 def test_knows_both_tags_of_each_kind():
     examples = [TaggedText.of_words(["Rio", "!"], ["B-place", "O"])]
     assert Tagging.of_examples(examples).labels == ["O", "B-place", "I-place"]
