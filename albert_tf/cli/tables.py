@@ -56,6 +56,20 @@ def score(report: Score) -> Iterator[Table]:
     yield two_columns([*rows, ("examples", _number(report.examples))])
 
 
+def repeated(figures: Mapping[str, Mapping], runs: int) -> Table:
+    """The figures of several trainings, see `run_repeats`."""
+    table = Table(title=f"{runs} trainings", title_justify="left")
+    table.add_column("")
+    columns = ("median", "mean", "deviation")
+    for name in (*columns, "lowest", "highest"):
+        table.add_column(name, justify="right")
+    for name, figure in figures.items():
+        values = [figure[column] for column in columns]
+        values += [min(figure["values"]), max(figure["values"])]
+        table.add_row(name.replace("_", " "), *map(_number, values))
+    return table
+
+
 def _number(value: float | int) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 

@@ -43,14 +43,14 @@ class TaggedFile(list[TaggedText]):
 
     Args:
         path: the file.
-        columns: what was found in it, for people.
+        about: what was found in it, for people and reports.
         examples: the texts.
     """
 
-    def __init__(self, path: Path, columns: str, examples: list[TaggedText]):
+    def __init__(self, path: Path, about: str, examples: list[TaggedText]):
         super().__init__(examples)
         self.path = path
-        self.columns = columns
+        self.about = about
 
 
 def read_tagged(

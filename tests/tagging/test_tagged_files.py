@@ -44,10 +44,10 @@ def test_iob1_is_no_mistake_but_an_i_after_o_is_told(write):
     iob1 = write("a.conll", "a I-X", "b I-X", "c B-X", "d O", "e I-Y")
     found = read_tagged(iob1)
     assert found[0].label == ("B-X", "I-X", "B-X", "O", "B-Y")
-    assert found.columns == "1 texts with tags"
+    assert found.about == "1 texts with tags"
     odd = read_tagged(write("b.conll", "a B-X", "b O", "c I-X"))
     assert odd[0].label == ("B-X", "O", "B-X")
-    assert odd.columns.endswith(
+    assert odd.about.endswith(
         "1 tags that go on with no entity, read as beginning one"
     )
 
@@ -70,8 +70,8 @@ def test_json_spans_within_words_and_over_each_other_are_told(write):
     found = read_tagged(write("a.jsonl", row))
     assert words_of(found[0]) == ["u", "n", "happy"]
     assert found[0].label == ("B-prefix", "I-prefix", "O")
-    assert "2 entities that begin or end within a word" in found.columns
-    assert "1 entities left out, as they overlap a longer" in found.columns
+    assert "2 entities that begin or end within a word" in found.about
+    assert "1 entities left out, as they overlap a longer" in found.about
 
 
 def test_cluener(write):

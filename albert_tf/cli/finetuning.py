@@ -1,0 +1,261 @@
+"""The command that fine-tunes, once or several times."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Option
+
+from albert_tf.cli.arguments import (
+    Header,
+    LabelColumn,
+    Overwrite,
+    PairColumn,
+    TextColumn,
+)
+from albert_tf.cli.options import takes_options
+from albert_tf.cli.reading import read_labelled, told
+from albert_tf.cli.terminal import console, say
+from albert_tf.errors import UserError
+from albert_tf.tasks.task import Task
+from albert_tf.training.finetune_options import FinetuneOptions
+
+
+@takes_options
+def finetune(
+    output: Annotated[Path, Option(help="Directory to make.")],
+    train: Annotated[
+        Path | None,
+        Option(help="Labelled examples: TSV, CSV or JSON Lines."),
+    ] = None,
+    dev: Annotated[
+        Path | None, Option(help="Labelled examples that choose the epoch.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        Option(help="A directory with both, as the task's are given out."),
+    ] = None,
+    task: Annotated[
+        str,
+        Option(
+            help="What to learn: classification, multilabel, regression, "
+            "tagging, crf-tagging, intent-slots, question-answering, or one "
+            "of GLUE such as glue/rte."
+        ),
+    ] = "classification",
+    model: Annotated[
+        str,
+        Option(
+            help="What to start from: albert_mini_en (our English weights), "
+            "another preset name (random weights), a directory, "
+            "hf:ID-or-directory, tf1:checkpoint, tf_models:checkpoint or "
+            "keras_hub:PRESET."
+        ),
+    ] = "albert_mini_en",
+    text: TextColumn = None,
+    pair: PairColumn = None,
+    label: LabelColumn = None,
+    header: Header = None,
+    mirrored: Annotated[
+        bool, Option("--mirrored", help="Use all GPUs of this machine.")
+    ] = False,
+    baseline: Annotated[
+        bool,
+        Option(
+            "--baseline",
+            help="Also score what has no transformer: TF-IDF with logistic "
+            "regression, each word's most frequent tag, or the first sentence.",
+        ),
+    ] = False,
+    seeds: Annotated[
+        int, Option(help="Train so often, with seeds that follow --seed.")
+    ] = 1,
+    folds: Annotated[
+        int | None,
+        Option(
+            help="Cut --train into so many parts; each is the dev set once."
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    *,
+    options: FinetuneOptions,
+):
+    """Trains a model for a task on labelled texts, or pairs of texts.
+
+    Example:
+    [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output my[/bold]
+    """
+    from albert_tf.data.columns import Columns
+    from albert_tf.files import check_new_directory
+    from albert_tf.tasks import find_task
+
+    is_once = seeds == 1 and folds is None
+    if is_once:
+        check_new_directory(output, overwrite)
+    task_class = find_task(task)
+    if baseline and not task_class.baseline_name:
+        raise UserError(f"--baseline: {task_class.name} has none")
+    paths = _files(task_class, train, dev, data, folds)
+    columns = Columns(text, pair, label)
+    parts = [
+        _Part(path, read_labelled(task_class, path, columns, header))
+        for path in paths
+    ]
+    for name, part in zip(("train", "dev"), parts, strict=False):
+        say(f"{name}: {len(part.examples):,} examples; {told(part.examples)}")
+    job = _Job(
+        model,
+        # All labels of a task are known before the model is made.
+        task_class.of_examples(parts[0].examples),
+        parts,
+        options,
+        mirrored,
+        baseline,
+        overwrite,
+    )
+    if is_once:
+        _train_once(job, output)
+    else:
+        _train_several(job, output, seeds, folds)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Part:
+    """Examples, and the file that they are from."""
+
+    path: Path
+    examples: Sequence[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """What is trained: the first part is learned, the second chooses."""
+
+    model: str
+    task: Task
+    parts: list[_Part]
+    options: FinetuneOptions
+    mirrored: bool
+    baseline: bool
+    overwrite: bool
+
+
+def _files(task_class, train, dev, data, folds) -> list[Path]:
+    """What to train on, what chooses the epoch, and what is scored besides."""
+    if folds is not None:
+        if train is None or dev is not None or data is not None:
+            raise UserError("--folds makes dev sets of --train: give it alone")
+        return [train]
+    if data is not None:
+        if train is not None or dev is not None:
+            raise UserError("give --data, or --train and --dev, not both")
+        train, dev = task_class.files(data)
+        return [train, *dev]
+    if train is None or dev is None:
+        missing = "--train" if train is None else "--dev"
+        raise UserError(f"{missing} is needed, or --data with a directory")
+    return [train, dev]
+
+
+def _train_once(job: _Job, output: Path) -> None:
+    train, dev, *others = job.parts
+    result = _train(job, train, dev, output, job.options)
+    _show(result, job, others)
+    say(f"saved to {output}")
+    if job.baseline:
+        task = job.task
+        score = task.baseline(train.examples, dev.examples)
+        say(
+            f"dev {task.figure} {result.score.figures[task.figure]:.4f}; "
+            f"{task.baseline_name} {score:.4f}"
+        )
+
+
+def _train_several(job: _Job, output: Path, seeds: int, folds: int | None):
+    """Trains again and again; what an interruption left is gone on with."""
+    from albert_tf.cli import tables
+    from albert_tf.training.repeats import repeats, run_repeats, split_folds
+
+    planned = repeats(job.options, seeds, folds)
+    if folds is not None:
+        (whole,) = job.parts
+        pairs = [
+            [_Part(whole.path, part) for part in pair]
+            for pair in split_folds(whole.examples, folds, job.options.seed)
+        ]
+
+    def train(one, directory):
+        say(f"{one.name.replace('_', ' ')}:")
+        parts = job.parts if one.fold is None else pairs[one.fold - 1]
+        result = _train(
+            dataclasses.replace(job, overwrite=True),
+            *parts[:2],
+            directory,
+            one.options,
+        )
+        return result.score.figures
+
+    about = {
+        "model": job.model,
+        "task": job.task.name,
+        "files": [str(part.path) for part in job.parts],
+    }
+    summary = run_repeats(planned, output, train, about)
+    console.print(tables.repeated(summary["figures"], len(planned)))
+    say(f"saved to {output}")
+
+
+def _train(job: _Job, train: _Part, dev: _Part, output: Path, options):
+    from albert_tf.training.finetune import finetune as run
+
+    result = run(
+        job.model,
+        train.examples,
+        dev.examples,
+        output,
+        options,
+        job.task,
+        about={
+            name: {"file": str(part.path), "read": told(part.examples)}
+            for name, part in (("train", train), ("dev", dev))
+        },
+        console=console,
+        strategy=_all_gpus() if job.mirrored else None,
+        overwrite=job.overwrite,
+    )
+    if result.interrupted:
+        kept = "of the unfinished first epoch"
+        if result.best_epoch:
+            kept = f"of epoch {result.best_epoch}, the best so far,"
+        raise UserError(
+            f"interrupted after {result.epochs} whole epochs; the weights "
+            f"{kept} are in {output}"
+        )
+    return result
+
+
+def _show(result, job: _Job, others: list[_Part]) -> None:
+    from albert_tf.cli import tables
+    from albert_tf.tasks.predictor import Predictor
+
+    for table in tables.score(result.score):
+        console.print(table)
+    say(
+        f"truncated {result.truncated_share:.1%} of the sequences, "
+        f"padding {result.padded_share:.1%} of the positions"
+    )
+    say(f"kept the weights of epoch {result.best_epoch}")
+    for part in others:
+        answers = Predictor.of_model(result.model).answers(part.examples)
+        say(f"{part.path.name}:")
+        for table in tables.score(job.task.score(answers, part.examples)):
+            console.print(table)
+
+
+def _all_gpus():
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy()
