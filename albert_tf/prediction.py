@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,8 @@ class MultilabelPrediction:
     """The labels that fit and the probabilities of all.
 
     Attributes:
-        labels: those with a probability of at least a half, highest first.
+        labels: those whose probability is at least their threshold, highest
+            first.
         scores: every label's probability, highest first.
     """
 
@@ -48,12 +49,20 @@ class MultilabelPrediction:
 
     @classmethod
     def from_logits(
-        cls, logits: Sequence[float], labels: Sequence[str]
+        cls,
+        logits: Sequence[float],
+        labels: Sequence[str],
+        thresholds: Mapping[str, float] | None = None,
     ) -> MultilabelPrediction:
-        """The sigmoid of each of one example's logits, [C]."""
+        """The sigmoid of each of one example's logits, [C].
+
+        Without `thresholds` those of a half at least are given.
+        """
         sigmoids = [0.5 * (1 + math.tanh(0.5 * logit)) for logit in logits]
         scores = _sorted(sigmoids, labels)
-        return cls([x for x, score in scores.items() if score >= 0.5], scores)
+        thresholds = thresholds or {}
+        given = [x for x, p in scores.items() if p >= thresholds.get(x, 0.5)]
+        return cls(given, scores)
 
 
 @dataclasses.dataclass(frozen=True)

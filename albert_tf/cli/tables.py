@@ -45,13 +45,14 @@ def score(report: Score) -> Iterator[Table]:
         table = Table()
         table.add_column("", overflow="fold")
         for name in next(iter(report.details.values())):
-            table.add_column(name, justify="right")
+            table.add_column(name.replace("_", " "), justify="right")
         for name, values in report.details.items():
             table.add_row(name, *map(_number, values.values()))
         yield table
     rows = [
         (k.replace("_", " "), _number(v))
         for k, v in (*report.figures.items(), *report.settings.items())
+        if isinstance(v, int | float)  # of each class it is above
     ]
     yield two_columns([*rows, ("examples", _number(report.examples))])
 

@@ -18,23 +18,27 @@ class MultilabelReport(Score):
         micro_f1: F1 over all labels of all examples.
         macro_f1: mean F1 of the labels.
         exact: share of the examples whose set is right.
-        labels: precision, recall, F1 and examples of each label.
+        best_micro_f1: `micro_f1` with the best threshold of each label.
+        labels: precision, recall, F1, examples and the best threshold of each
+            label.
         examples: how many there were.
     """
 
     micro_f1: float
     macro_f1: float
     exact: float
+    best_micro_f1: float
     labels: dict[str, dict[str, float | int]]
     examples: int
 
     @property
     def figures(self):
-        """Both F1, and the share of right sets."""
+        """The F1s, and the share of right sets."""
         return {
             "micro_f1": self.micro_f1,
             "macro_f1": self.macro_f1,
             "exact": self.exact,
+            "best_micro_f1": self.best_micro_f1,
         }
 
     @property
@@ -42,11 +46,22 @@ class MultilabelReport(Score):
         """The labels."""
         return self.labels
 
+    @property
+    def settings(self):
+        """The best thresholds."""
+        return {
+            "thresholds": {
+                label: row["best_threshold"]
+                for label, row in self.labels.items()
+            }
+        }
+
 
 def evaluate_multilabel(
     truth: Sequence[Sequence[str]],
     predicted: Sequence[Sequence[str]],
     labels: Sequence[str],
+    probabilities: np.ndarray,
 ) -> MultilabelReport:
     """Compares predicted sets of labels with the true ones.
 
@@ -54,6 +69,7 @@ def evaluate_multilabel(
         truth: B sets, B at least 1.
         predicted: B sets.
         labels: the C names.
+        probabilities: of each label, float [B, C], to choose thresholds by.
 
     Returns:
         All scores.
@@ -67,20 +83,48 @@ def evaluate_multilabel(
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         true, found, average=None, zero_division=0
     )
+    thresholds = [*map(best_threshold, true.T, probabilities.T)]
+    best = probabilities >= np.array(thresholds)
     return MultilabelReport(
         micro_f1=float(
             metrics.f1_score(true, found, average="micro", zero_division=0)
         ),
         macro_f1=float(f1.mean()),
         exact=float((true == found).all(axis=1).mean()),
+        best_micro_f1=float(
+            metrics.f1_score(true, best, average="micro", zero_division=0)
+        ),
         labels={
             label: {
                 "precision": float(precision[k]),
                 "recall": float(recall[k]),
                 "f1": float(f1[k]),
                 "support": int(support[k]),
+                "best_threshold": thresholds[k],
             }
             for k, label in enumerate(labels)
         },
         examples=len(true),
     )
+
+
+def best_threshold(truth: np.ndarray, probabilities: np.ndarray) -> float:
+    """From which probability on a label is given, so that F1 is highest.
+
+    Args:
+        truth: whether it is right, bool [B].
+        probabilities: float [B].
+
+    Returns:
+        Between two of the probabilities, or the lowest of them; 0.5 where it
+        is never right.
+    """
+    if not truth.any():
+        return 0.5
+    order = np.argsort(-probabilities, kind="stable")
+    ranked = probabilities[order]
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(ranked) + 1) + hits[-1])
+    f1[:-1][ranked[:-1] == ranked[1:]] = -1  # equal ones are given together
+    best = int(f1.argmax())
+    return float(ranked[best : best + 2].mean())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from typing import Any
 
 
 class Score(abc.ABC):
@@ -29,7 +30,7 @@ class Score(abc.ABC):
         return {}
 
     @property
-    def settings(self) -> dict[str, float]:
+    def settings(self) -> dict[str, Any]:
         """See above."""
         return {}
 

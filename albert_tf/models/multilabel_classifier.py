@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import keras
 import numpy as np
 
 from albert_tf.checkpoints import Head, HeadLayer
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models.labels import label_numbers
 from albert_tf.models.sequence_model import SequenceModel
@@ -25,10 +26,14 @@ class AlbertMultilabelClassifier(SequenceModel):
         labels: the names of the C labels.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
+        thresholds: from which probability on each label is given, by its
+            name; None for a half. Fine-tuning puts those here that are best
+            on the dev examples.
         **kwargs: `pooling`, `name` and `dtype`, see `PooledModel`.
 
     Raises:
-        UserError: if there is no label, or one twice.
+        UserError: if there is no label, or one twice; or a threshold is of
+            another one.
     """
 
     least_labels = 1
@@ -38,6 +43,29 @@ class AlbertMultilabelClassifier(SequenceModel):
         layers=[HeadLayer("logits", "output", "classifier")],
         problem_type="multi_label_classification",
     )
+
+    def __init__(
+        self,
+        config: AlbertConfig,
+        labels: Sequence[str],
+        preprocessor=None,
+        rematerialize: bool = False,
+        thresholds: Mapping[str, float] | None = None,
+        **kwargs,
+    ):
+        super().__init__(config, labels, preprocessor, rematerialize, **kwargs)
+        unknown = sorted({*(thresholds or {})} - {*self.labels})
+        if unknown:
+            raise UserError(
+                f"thresholds has {unknown[0]!r}, which is none of the labels "
+                f"{', '.join(self.labels)}"
+            )
+        self.thresholds = thresholds
+
+    def get_config(self):
+        """The arguments of the constructor but for the preprocessor."""
+        thresholds = self.thresholds and dict(self.thresholds)
+        return {**super().get_config(), "thresholds": thresholds}
 
     def default_loss(self):
         """Cross-entropy of each label by itself."""

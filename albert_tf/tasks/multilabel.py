@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,14 +24,21 @@ class Multilabel(Task):
 
     Args:
         labels: the names of the C labels.
+        thresholds: from which probability on each label is given, by its
+            name; None for a half.
     """
 
     name = "multilabel"
     model_name = "AlbertMultilabelClassifier"
     figure = "micro_f1"
 
-    def __init__(self, labels: Sequence[str]):
+    def __init__(
+        self,
+        labels: Sequence[str],
+        thresholds: Mapping[str, float] | None = None,
+    ):
         self.labels = [*labels]
+        self.thresholds = thresholds
 
     @classmethod
     def of_examples(cls, examples, labels=None):
@@ -66,7 +73,9 @@ class Multilabel(Task):
     def answers(self, outputs, rows, examples):
         """A `MultilabelPrediction` for each example."""
         return [
-            MultilabelPrediction.from_logits(logits, self.labels)
+            MultilabelPrediction.from_logits(
+                logits, self.labels, self.thresholds
+            )
             for logits in outputs["logits"]
         ]
 
@@ -79,6 +88,7 @@ class Multilabel(Task):
             [example.label for example in examples],
             [answer.labels for answer in answers],
             self.labels,
+            np.array([[one.scores[x] for x in self.labels] for one in answers]),
         )
 
     def same(self, answer, other):
