@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
@@ -20,8 +20,10 @@ from albert_tf.cli.options import takes_options
 from albert_tf.cli.reading import read_labelled, told
 from albert_tf.cli.terminal import console, say
 from albert_tf.errors import UserError
-from albert_tf.tasks.task import Task
 from albert_tf.training.finetune_options import FinetuneOptions
+
+if TYPE_CHECKING:
+    from albert_tf.tasks.task import Task
 
 
 @takes_options

@@ -14,17 +14,25 @@ OPTIONS = FinetuneOptions(
     batch_size=9,
     learning_rate=3e-4,
     warmup_share=0.3,
+    schedule="cosine",
+    restarts=2,
+    optimizer="lamb",
     weight_decay=0.2,
+    clip_norm=0.5,
     dropout=0.4,
     pooling="mean",
     max_length=21,
     patience=2,
     balance_classes=True,
+    label_smoothing=0.1,
+    focal_gamma=1.5,
     precision="mixed_bfloat16",
     seed=11,
     tensorboard="logs",
 )
 NAMES = [field.name for field in dataclasses.fields(FinetuneOptions)]
+# What an option needs beside it.
+WITH = {"restarts": ["schedule"]}
 
 
 @pytest.fixture
@@ -65,8 +73,12 @@ def test_the_defaults_are_those_of_the_class(run):
 def test_each_option_arrives_alone(run, name):
     value = getattr(OPTIONS, name)
     assert value != getattr(FinetuneOptions(), name)
-    expected = dataclasses.replace(FinetuneOptions(), **{name: value})
-    assert run(*flag(name))["options"] == expected
+    names = [name, *WITH.get(name, ())]
+    expected = dataclasses.replace(
+        FinetuneOptions(), **{one: getattr(OPTIONS, one) for one in names}
+    )
+    argv = [word for one in names for word in flag(one)]
+    assert run(*argv)["options"] == expected
 
 
 def test_all_options_arrive_together(run):
