@@ -67,7 +67,7 @@ RUNS = {
         "tagging",
         "wnut17",
         *("train.conll", "dev.conll", "test.conll"),
-        options=options(epochs=8, learning_rate=5e-4, batch_size=16),
+        options=options(epochs=4, learning_rate=5e-4, batch_size=16),
     ),
     "snips_intents_slots": Run(
         "intent-slots",
