@@ -8,7 +8,7 @@ Command: `python -m albert_tf.recipes.distilled NAME TEACHER TEXT... --output
 FOLDER`; interrupted, it goes on where it was. The teachers: see
 `albert_tf/recipes/bge.py`; text: see the model cards.
 Hardware: 2 CPU cores, an hour or two each; more steps make them better.
-Expected: see MODEL_CARD.md beside the weights of albert_mini_en.
+Expected: see MODEL_CARD.md beside the weights.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ class Sizes:
         compress: options of the command.
         steps: of `distill`.
         head_steps: of `pretrain`.
+        length: of the passages that `distill` reads, in tokens.
         language: of the text.
     """
 
     compress: dict[str, int]
     steps: int
     head_steps: int
+    length: int = 128
     language: str = "en"
 
 
@@ -64,9 +66,15 @@ MODELS = {
         head_steps=1_000,
     ),
     "albert_mini_zh": Sizes(
-        {"embedding-size": 128, "groups": 2, "hidden-size": 384},
+        {
+            "vocabulary-size": 12_000,
+            "embedding-size": 128,
+            "groups": 2,
+            "hidden-size": 384,
+        },
         steps=2_000,
         head_steps=1_000,
+        length=64,
         language="zh",
     ),
 }
@@ -105,6 +113,7 @@ def commands(
     distill = ["--teacher", teacher, "--student", start, *texts, *language]
     distill += ["--output", run, "--steps", str(sizes.steps)]
     distill += ["--batch-tokens", "2048", "--learning-rate", "0.003"]
+    distill += ["--length", str(sizes.length)]
     distill += ["--held-out-share", "0.001", "--checkpoint-every", "250"]
     prepare = [*text, *language, "--output", corpus, "--vocabulary", student]
     prepare += ["--objective", "none"]
