@@ -5,7 +5,9 @@ import json
 import pytest
 from commands import call
 
+from albert_tf.data.example import Example
 from albert_tf.errors import UserError
+from albert_tf.prediction import Prediction
 from albert_tf.tasks import find_task, task_of_model, tasks
 from albert_tf.tasks.classification import Classification
 
@@ -243,3 +245,24 @@ def test_numbers_of_stsb_stay_on_the_scale():
         "2.346",
         "5.000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "figures"),
+    [
+        ("mrpc", {"average": 0.575, "accuracy": 0.75, "f1": 0.4}),
+        ("qqp", {"average": 0.575, "accuracy": 0.75, "f1": 0.4}),
+        ("cola", {"matthews": 6 / 540**0.5, "accuracy": 0.75}),
+        ("sst2", {"accuracy": 0.75}),
+    ],
+)
+def test_each_task_has_its_official_figures(name, figures):
+    """Of three ones one is found, and one that is none."""
+    truth, found = "110000000001", "100000000010"
+    task = find_task(f"glue/{name}")(["0", "1"])
+    score = task.score(
+        [Prediction(label, 1.0, {}) for label in found],
+        [Example("a", label=label) for label in truth],
+    )
+    assert score.figures == pytest.approx(figures, abs=1e-4)
+    assert next(iter(score.figures)) == task.figure

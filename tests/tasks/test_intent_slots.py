@@ -87,7 +87,7 @@ def test_the_baseline_is_of_both(home):
     train, dev = (IntentSlotTagging.read(home / x) for x in ("train", "dev"))
     task = IntentSlotTagging.of_examples(train)
     assert task.baseline(train, dev) > 0.9
-    assert task.baseline(train, dev[:0] + [dev[0]]) in (0.0, 1.0)
+    assert task.baseline(train, dev[:1]) == 1
 
 
 def test_intents_and_tags_in_another_order_are_the_same(trained):
