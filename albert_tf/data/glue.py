@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,12 @@ class GlueColumns:
     """Which columns a task's files have.
 
     Attributes:
-        texts: those of the text, or of both; several names where the files of
-            one task do not agree.
+        texts: those of the text, or of both.
         label: that of the label.
         headless: the names of all columns of files without a header.
     """
 
-    texts: Sequence[tuple[str, ...]]
+    texts: tuple[str, ...]
     label: str
     headless: tuple[str, ...] | None = None
 
@@ -76,7 +76,7 @@ def read_glue(
         raise UserError(f"{path}: is empty")
     names, rows = first[1], lines
     if columns.headless and len(names) == len(columns.headless):
-        names, rows = [*columns.headless], _after(first, lines)
+        names, rows = [*columns.headless], itertools.chain([first], lines)
     found = _find(path, names, columns, labelled)
     make = _labelled if labelled else _numbered
     examples, short = [], 0
@@ -93,21 +93,15 @@ def read_glue(
     return ExampleFile(path, found, examples)
 
 
-def _after(first, lines) -> Iterator:
-    yield first
-    yield from lines
-
-
 def _find(path, names, columns: GlueColumns, labelled: bool) -> Columns:
     """The names that the file has."""
-    texts = next((t for t in columns.texts if set(t) <= set(names)), None)
-    if texts is None or (labelled and columns.label not in names):
-        wanted = [*columns.texts[0], *[columns.label] * labelled]
+    wanted = [*columns.texts, *[columns.label] * labelled]
+    if not set(wanted) <= set(names):
         raise UserError(
             f"{path}: needs the columns {', '.join(wanted)}; there are "
             f"{shorten(', '.join(names))}"
         )
-    text, pair = (*texts, None)[:2]
+    text, pair = (*columns.texts, None)[:2]
     return Columns(text, pair, columns.label if labelled else None)
 
 

@@ -10,7 +10,7 @@ from albert_tf.tokenizers import Tokenizer
 _WORD_START = "\u2581"
 _CONTINUATION = "##"
 # Scripts that put no blanks between words: each piece stands for itself.
-_UNSPACED = (
+UNSPACED = (
     "CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"
 )  # fmt: skip
 
@@ -111,7 +111,7 @@ def _is_within_word(character: str) -> bool:
             character.isalpha() or character in '!"#$%&()*+,-./:;?@[\\]^_`{|}~'
         )
     name = unicodedata.name(character, "")
-    return _is_letter(character) and not name.startswith(_UNSPACED)
+    return _is_letter(character) and not name.startswith(UNSPACED)
 
 
 def _is_letter(character: str) -> bool:

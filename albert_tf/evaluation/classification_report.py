@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from albert_tf.evaluation.class_rows import class_rows
 from albert_tf.evaluation.score import Score
 
 
@@ -54,11 +55,8 @@ class ClassificationReport(Score):
     @property
     def details(self):
         """The classes."""
-        columns = ("precision", "recall", "f1", "support")
-        return {
-            label: {name: getattr(self, name)[k].item() for name in columns}
-            for k, label in enumerate(self.labels)
-        }
+        scores = (self.precision, self.recall, self.f1, self.support)
+        return class_rows(self.labels, scores)
 
     def to_dict(self) -> dict:
         """The same, ready for JSON; what belongs to a class under its name."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from albert_tf.evaluation.class_rows import class_rows
 from albert_tf.evaluation.score import Score
 
 
@@ -80,7 +81,7 @@ def evaluate_multilabel(
         return np.array([[x in one for x in labels] for one in sets], int)
 
     true, found = matrix(truth), matrix(predicted)
-    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+    scores = metrics.precision_recall_fscore_support(
         true, found, average=None, zero_division=0
     )
     thresholds = [*map(best_threshold, true.T, probabilities.T)]
@@ -89,20 +90,16 @@ def evaluate_multilabel(
         micro_f1=float(
             metrics.f1_score(true, found, average="micro", zero_division=0)
         ),
-        macro_f1=float(f1.mean()),
+        macro_f1=float(scores[2].mean()),
         exact=float((true == found).all(axis=1).mean()),
         best_micro_f1=float(
             metrics.f1_score(true, best, average="micro", zero_division=0)
         ),
         labels={
-            label: {
-                "precision": float(precision[k]),
-                "recall": float(recall[k]),
-                "f1": float(f1[k]),
-                "support": int(support[k]),
-                "best_threshold": thresholds[k],
-            }
-            for k, label in enumerate(labels)
+            label: {**row, "best_threshold": threshold}
+            for (label, row), threshold in zip(
+                class_rows(labels, scores).items(), thresholds, strict=True
+            )
         },
         examples=len(true),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from albert_tf.evaluation.class_rows import class_rows
 from albert_tf.evaluation.score import Score
 
 
@@ -50,21 +51,12 @@ def evaluate_word_tags(
         [tag for tags in side for tag in tags] for side in (truth, predicted)
     )
     names = sorted({*true, *found})
-    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+    scores = metrics.precision_recall_fscore_support(
         true, found, labels=names, average=None, zero_division=0
     )
-    tags = {
-        name: {
-            "precision": float(precision[k]),
-            "recall": float(recall[k]),
-            "f1": float(f1[k]),
-            "support": int(support[k]),
-        }
-        for k, name in enumerate(names)
-    }
     return WordTagReport(
         accuracy=float(metrics.accuracy_score(true, found)),
-        macro_f1=float(f1.mean()),
-        tags=tags,
+        macro_f1=float(scores[2].mean()),
+        tags=class_rows(names, scores),
         examples=len(truth),
     )

@@ -23,11 +23,12 @@ def allowed_transitions(labels: Sequence[str]) -> np.ndarray:
         float32 [C + 1, C]: from the tag of the row to that of the column; the
         last row is of the beginning.
     """
+    known = {*labels}
     return np.array(
         [
             [
                 _NEVER
-                if f"B-{kind_of(tag)}" in labels and not may_follow(before, tag)
+                if f"B-{kind_of(tag)}" in known and not may_follow(before, tag)
                 else 0
                 for tag in labels
             ]

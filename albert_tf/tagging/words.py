@@ -6,10 +6,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterable
 
-# Scripts that put no blanks between words: each character is one.
-_UNSPACED = (
-    "CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"
-)  # fmt: skip
+from albert_tf.data.words import UNSPACED
 
 
 def split_words(
@@ -53,7 +50,7 @@ def _kind(character: str) -> str:
     if character.isspace() or category in ("Cc", "Cf"):
         return "blank"
     if not character.isascii() and unicodedata.name(character, "").startswith(
-        _UNSPACED
+        UNSPACED
     ):
         return "single"
     return "letter" if category[0] in "LN" else "single"

@@ -66,6 +66,7 @@ class _GlueClassification(_Glue, Classification):
 
     classes: ClassVar[tuple[str, ...]] = _TWO
     balanced_figure = None
+    has_picture = False
 
     @classmethod
     def of_examples(cls, examples, labels=None):
@@ -86,12 +87,6 @@ class _GlueClassification(_Glue, Classification):
     def figures(self, truth, found, report) -> dict[str, float]:
         """The official ones, of true and found labels."""
         return {"accuracy": report.accuracy}
-
-    def draw(self, score, path):
-        """There is no picture of official figures."""
-        raise NotImplementedError
-
-    has_picture = False
 
     def prediction(self, answer) -> str:
         """The label."""
@@ -130,7 +125,7 @@ class Cola(_Matthews):
 
     name = "glue/cola"
     columns = GlueColumns(
-        [("sentence",)],
+        ("sentence",),
         "acceptability",
         ("source", "acceptability", "original", "sentence"),
     )
@@ -150,14 +145,14 @@ class Sst2(_GlueClassification):
     """Whether a sentence of a film review is positive."""
 
     name = "glue/sst2"
-    columns = GlueColumns([("sentence",)], "label")
+    columns = GlueColumns(("sentence",), "label")
 
 
 class Mrpc(_AverageOfTwo):
     """Whether one sentence says what another one does."""
 
     name = "glue/mrpc"
-    columns = GlueColumns([("#1 String", "#2 String")], "Quality")
+    columns = GlueColumns(("#1 String", "#2 String"), "Quality")
 
     @classmethod
     def files(cls, folder):
@@ -173,14 +168,14 @@ class Qqp(_AverageOfTwo):
     """Whether two questions ask the same."""
 
     name = "glue/qqp"
-    columns = GlueColumns([("question1", "question2")], "is_duplicate")
+    columns = GlueColumns(("question1", "question2"), "is_duplicate")
 
 
 class Mnli(_GlueClassification):
     """Whether one sentence follows from another, or is against it."""
 
     name = "glue/mnli"
-    columns = GlueColumns([_PAIR], "gold_label")
+    columns = GlueColumns(_PAIR, "gold_label")
     classes = ("contradiction", "entailment", "neutral")
     dev_files = ("dev_matched.tsv", "dev_mismatched.tsv")
 
@@ -189,7 +184,7 @@ class Ax(_Matthews):
     """The diagnostic set, to be answered by a model of MNLI."""
 
     name = "glue/ax"
-    columns = GlueColumns([_PAIR], "label")
+    columns = GlueColumns(_PAIR, "label")
     classes = Mnli.classes
 
     @classmethod
@@ -206,7 +201,7 @@ class Qnli(_GlueClassification):
     """Whether a sentence answers a question."""
 
     name = "glue/qnli"
-    columns = GlueColumns([("question", "sentence")], "label")
+    columns = GlueColumns(("question", "sentence"), "label")
     classes = _ENTAILMENT
 
 
@@ -214,7 +209,7 @@ class Rte(_GlueClassification):
     """Whether one sentence follows from another."""
 
     name = "glue/rte"
-    columns = GlueColumns([_PAIR], "label")
+    columns = GlueColumns(_PAIR, "label")
     classes = _ENTAILMENT
 
 
@@ -222,7 +217,7 @@ class Wnli(_GlueClassification):
     """Whether a sentence follows, with a pronoun read in one way."""
 
     name = "glue/wnli"
-    columns = GlueColumns([_PAIR], "label")
+    columns = GlueColumns(_PAIR, "label")
 
 
 class Stsb(_Glue, Regression):
@@ -230,7 +225,7 @@ class Stsb(_Glue, Regression):
 
     name = "glue/stsb"
     figure = "average"
-    columns = GlueColumns([_PAIR], "score")
+    columns = GlueColumns(_PAIR, "score")
 
     def score(self, answers, examples):
         """A `GlueReport` of both correlations and their mean."""

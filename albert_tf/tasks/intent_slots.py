@@ -86,16 +86,14 @@ class IntentSlotTagging(Tagging):
 
     def answers(self, outputs, rows, examples):
         """An `IntentSlots` for each; of a long text the windows' mean."""
-        logits = np.asarray(outputs["intent_logits"])
+        firsts = np.searchsorted(rows.examples, np.arange(len(examples)))
+        logits = np.split(np.asarray(outputs["intent_logits"]), firsts[1:])
         return [
             IntentSlots(
-                Prediction.from_logits(
-                    logits[rows.examples == number].mean(0), self.intents
-                ),
-                slots,
+                Prediction.from_logits(windows.mean(0), self.intents), slots
             )
-            for number, slots in enumerate(
-                super().answers(outputs, rows, examples)
+            for windows, slots in zip(
+                logits, super().answers(outputs, rows, examples), strict=True
             )
         ]
 

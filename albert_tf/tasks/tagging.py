@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -112,6 +113,11 @@ class Tagging(Task):
 
     def transitions(self, outputs) -> np.ndarray:
         """What a tag counts after another one, float [C + 1, C]."""
+        return self._allowed
+
+    @functools.cached_property
+    def _allowed(self) -> np.ndarray:
+        """0 where one may follow; made once, as it takes C * C steps."""
         if self._has_entities:
             return allowed_transitions(self.labels)
         return np.zeros((len(self.labels) + 1, len(self.labels)), "float32")
