@@ -4,11 +4,13 @@ python benchmarks/tasks.py wnut17 --data FOLDER
 python benchmarks/tasks.py --table
 
 The first trains as the command line does, on a data set as it is published,
-and writes `benchmarks/results/wnut17.json`: command, seed, seconds, commit and
-figures. The second prints these files as a table.
+exports, and writes `benchmarks/results/wnut17.json`: command, seed, seconds,
+commit and figures, of Keras and of the int8 file. The second prints these
+files as a table.
 """
 
 import argparse
+import csv
 import dataclasses
 import json
 import subprocess
@@ -17,8 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from albert_tf.checkpoints import read_checkpoint
-from albert_tf.models import load_model, model_classes
+import pretrained_weights
+
+import export
+from albert_tf.models import load_model
 from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
 
@@ -36,8 +40,10 @@ class Run:
         train: what to train on, in the folder; None for what the task says.
         dev: what chooses the epoch.
         test: what is scored; None for `dev`.
+        split: how `pretrained_weights.py` calls what it splits, for data whose
+            files are not laid out as any task's.
         model: where it starts.
-        options: of `finetune`.
+        options: of `finetune`, besides `--recipe small`.
     """
 
     task: str
@@ -45,97 +51,99 @@ class Run:
     train: str | None = None
     dev: str | None = None
     test: str | None = None
+    split: str | None = None
     model: str = "albert_mini_en"
     options: tuple[str, ...] = ()
 
 
-def options(**values) -> tuple[str, ...]:
-    pairs = [(f"--{k.replace('_', '-')}", str(v)) for k, v in values.items()]
-    return tuple(word for pair in pairs for word in pair)
-
-
-SMALL = options(epochs=4, learning_rate=1e-4, batch_size=16)
 RUNS = {
-    "sst2": Run("glue/sst2", "sst2", options=options(epochs=1)),
-    "cola": Run("glue/cola", "cola", options=SMALL),
-    "rte": Run("glue/rte", "rte", options=SMALL),
-    "stsb": Run("glue/stsb", "stsb", options=SMALL),
+    "sst2": Run("glue/sst2", "sst2"),
+    "cola": Run("glue/cola", "cola"),
+    "rte": Run("glue/rte", "rte"),
+    "stsb": Run("glue/stsb", "stsb"),
+    "banking77": Run("classification", "banking77", split="banking77"),
+    "clinc150": Run("classification", "clinc150", split="clinc150"),
     "wnut17": Run(
-        "tagging",
-        "wnut17",
-        *("train.conll", "dev.conll", "test.conll"),
-        options=options(epochs=8, learning_rate=1e-4, batch_size=16),
+        "tagging", "wnut17", "train.conll", "dev.conll", "test.conll"
     ),
     "snips_intents_slots": Run(
-        "intent-slots",
-        "snips",
-        *("train", "valid", "test"),
-        options=options(epochs=4, learning_rate=1e-4),
+        "intent-slots", "snips", "train", "valid", "test"
     ),
     "cluener": Run(
         "tagging",
         "cluener",
-        *("train.json.gz", "dev.json"),
+        "train.json.gz",
+        "dev.json",
         model="albert_mini_zh",
-        options=options(epochs=4, learning_rate=1e-4),
+        options=("--epochs", "4"),
     ),
     "squadshifts_xquad": Run(
-        "qa",
+        "question-answering",
         "",
         "squadshifts/new_wiki_v1.0.json.gz",
         "xquad_en/xquad.en.json.gz",
-        options=options(epochs=2, learning_rate=1e-4, max_length=256),
     ),
 }
+# Of these many the float32 file must answer as Keras does.
+SAME = 500
 
 
 def measure(name: str, data: Path, seed: int) -> dict:
     """Trains and scores; what `results/NAME.json` holds."""
     run = RUNS[name]
     task_class = find_task(run.task)
-    train, dev = parts(task_class, run, data)
-    test = dev if run.test is None else data / run.folder / run.test
     with tempfile.TemporaryDirectory() as folder:
+        train, dev, test = parts(task_class, run, data, Path(folder))
         output = Path(folder, "model")
         arguments = ["--task", run.task, "--train", str(train)]
         arguments += ["--dev", str(dev), "--output", str(output)]
-        arguments += [*run.options, "--seed", str(seed)]
+        arguments += ["--recipe", "small", *run.options, "--seed", str(seed)]
         begin = time.perf_counter()
         finetune([*arguments, "--model", run.model])
         seconds = time.perf_counter() - begin
         examples, train_examples = (
             task_class.read(path) for path in (test, train)
         )
-        figures = score(output, task_class, examples)
         task = task_class.of_examples(train_examples)
-        result = {
+        return {
             "task": task.name,
-            "command": shown(run),
+            "command": shown(name, run),
             "seed": seed,
             "seconds": round(seconds),
             "commit": commit(),
             "figure": task.figure,
-            "figures": figures,
-        }
-        if task.baseline_name:
-            result["baseline"] = {
+            "figures": score(output, task_class, examples),
+            "files": of_files(output, examples, Path(folder)),
+            "baseline": {
                 "name": task.baseline_name,
                 "value": task.baseline(train_examples, examples),
-            }
-        random = Path(folder, "random")
-        save_random(run.model, task, random / "start", seed)
-        finetune([*arguments, "--model", str(random / "start"), "--overwrite"])
-        result["random"] = score(output, task_class, examples)[task.figure]
-    return result
+            },
+        }
 
 
-def parts(task_class, run: Run, data: Path) -> tuple[Path, Path]:
-    """The files to train on and to choose the epoch by."""
+def parts(task_class, run: Run, data: Path, made: Path) -> list[Path]:
+    """The files to train on, to choose the epoch by, and to score."""
     folder = data / run.folder
+    if run.split is not None:
+        splits = pretrained_weights.TASKS[run.split](folder)
+        return [
+            write(examples, made / f"{name}.csv")
+            for name, examples in zip(
+                ("train", "dev", "test"), splits, strict=True
+            )
+        ]
     if run.train is None:
         train, (dev, *_) = task_class.files(folder)
-        return train, dev
-    return folder / run.train, folder / run.dev
+        return [train, dev, dev]
+    return [folder / file for file in (run.train, run.dev, run.test or run.dev)]
+
+
+def write(examples, path: Path) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(("text", "label"))
+        rows.writerows((example.text, example.label) for example in examples)
+    return path
 
 
 def finetune(arguments: list[str]) -> None:
@@ -150,31 +158,35 @@ def score(model: Path, task_class, examples) -> dict[str, float]:
     return task.score(predictor.answers(examples), examples).figures
 
 
-def save_random(model: str, task, directory: Path, seed: int) -> None:
-    """The same sizes and vocabulary with random weights."""
-    import keras
+def of_files(output: Path, examples, folder: Path) -> dict[str, float]:
+    """Whether the file answers as Keras does, and what int8 scores."""
+    model = load_model(output)
+    exact, small = (folder / f"{kind}.tflite" for kind in ("exact", "small"))
+    export.to_tflite(model, exact, quantization="float32")
+    export.to_tflite(model, small, quantization="int8")
+    same = export.verify(model, exact, examples[:SAME])
+    predictor = export.open_tflite(small)
+    task = predictor.task
+    found = task.score(predictor.answers(examples), examples)
+    return {
+        "float32_examples": same.examples,
+        "float32_agreement": same.agreement,
+        "int8_score": found.figures[task.figure],
+        "int8_bytes": small.stat().st_size,
+    }
 
-    checkpoint = read_checkpoint(model)
-    keras.utils.set_random_seed(seed)
-    kind = model_classes()[task.model_name]
-    kind(
-        checkpoint.config,
-        preprocessor=checkpoint.get_preprocessor(),
-        **task.settings,
-    ).save_preset(directory)
 
-
-def shown(run: Run) -> str:
+def shown(name: str, run: Run) -> str:
     """The command as a reader would give it."""
+    if run.split is not None:
+        return f"python benchmarks/tasks.py {name} --data FOLDER"
     files = f"--data {run.folder}"
     if run.train is not None:
         folder = Path(run.folder)
         files = f"--train {folder / run.train} --dev {folder / run.dev}"
     start = "" if run.model == "albert_mini_en" else f" --model {run.model}"
-    return (
-        f"albert-tf finetune --task {run.task} {files} "
-        f"{' '.join(run.options)}{start}"
-    )
+    options = " ".join(("--recipe small", *run.options))
+    return f"albert-tf finetune --task {run.task} {files} {options}{start}"
 
 
 def commit() -> str:
@@ -187,19 +199,18 @@ def commit() -> str:
 def table() -> str:
     """A row for each file of results."""
     lines = [
-        "| data | task | figure | ours | random weights | baseline | seconds |",
+        "| data | task | figure | Keras | int8 file | baseline | training |",
         "| --- | --- | --- | ---: | ---: | --- | ---: |",
     ]
     for path in sorted(RESULTS.glob("*.json")):
         found = json.loads(path.read_text())
-        baseline = found.get("baseline")
-        simpler = "-"
-        if baseline:
-            simpler = f"{baseline['value']:.3f} ({baseline['name']})"
+        figure, baseline = found["figure"], found["baseline"]
         lines.append(
-            f"| {path.stem} | `{found['task']}` | {found['figure']} "
-            f"| {found['figures'][found['figure']]:.3f} "
-            f"| {found['random']:.3f} | {simpler} | {found['seconds']} |"
+            f"| {path.stem} | `{found['task']}` | {figure} "
+            f"| {found['figures'][figure]:.3f} "
+            f"| {found['files']['int8_score']:.3f} "
+            f"| {baseline['value']:.3f} ({baseline['name']}) "
+            f"| {found['seconds'] / 60:.0f} min |"
         )
     return "\n".join(lines) + "\n"
 

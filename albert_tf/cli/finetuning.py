@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from typer import Option
+from typer import Context, Option
 
 from albert_tf.cli.arguments import (
     Header,
@@ -16,10 +16,10 @@ from albert_tf.cli.arguments import (
     PairColumn,
     TextColumn,
 )
-from albert_tf.cli.options import takes_options
+from albert_tf.cli.options import given, refuse, takes_options
 from albert_tf.cli.reading import read_labelled, told
 from albert_tf.cli.terminal import console, say
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require_one_of
 from albert_tf.training.finetune_options import FinetuneOptions
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ def finetune(
     pair: PairColumn = None,
     label: LabelColumn = None,
     header: Header = None,
+    recipe: Annotated[
+        str | None,
+        Option(
+            help="Options for the task: 'paper' has those of the ALBERT paper, "
+            "for large models and GPUs, 'small' what suits our own weights. "
+            "Options that are given go before."
+        ),
+    ] = None,
     mirrored: Annotated[
         bool, Option("--mirrored", help="Use all GPUs of this machine.")
     ] = False,
@@ -81,8 +89,17 @@ def finetune(
             help="Cut --train into so many parts; each is the dev set once."
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        Option(
+            "--resume",
+            help="Go on with an interrupted training, if there is one, after "
+            "its last whole epoch.",
+        ),
+    ] = False,
     overwrite: Overwrite = False,
     *,
+    context: Context,
     options: FinetuneOptions,
 ):
     """Trains a model for a task on labelled texts, or pairs of texts.
@@ -91,12 +108,20 @@ def finetune(
     [bold]albert-tf finetune --train train.tsv --dev dev.tsv --output my[/bold]
     """
     from albert_tf.data.columns import Columns
-    from albert_tf.files import check_new_directory
     from albert_tf.tasks import find_task
+    from albert_tf.training.training_output import check_output
 
+    if resume and overwrite:
+        raise UserError("--resume goes on, --overwrite begins anew: give one")
     is_once = seeds == 1 and folds is None
     if is_once:
-        check_new_directory(output, overwrite)
+        check_output(output, overwrite, resume)
+    else:
+        refuse(
+            context,
+            ["baseline", "overwrite", "resume"],
+            "has no effect with --seeds or --folds, which go on by themselves",
+        )
     task_class = find_task(task)
     if baseline and not task_class.baseline_name:
         raise UserError(f"--baseline: {task_class.name} has none")
@@ -108,6 +133,11 @@ def finetune(
     ]
     for name, part in zip(("train", "dev"), parts, strict=False):
         say(f"{name}: {len(part.examples):,} examples; {told(part.examples)}")
+    if recipe is not None:
+        options = dataclasses.replace(
+            _recipe(recipe)(task_class.name, len(parts[0].examples)),
+            **given(context, options),
+        )
     job = _Job(
         model,
         # All labels of a task are known before the model is made.
@@ -117,11 +147,20 @@ def finetune(
         mirrored,
         baseline,
         overwrite,
+        resume,
     )
     if is_once:
         _train_once(job, output)
     else:
         _train_several(job, output, seeds, folds)
+
+
+def _recipe(name: str) -> Callable[[str, int], FinetuneOptions]:
+    from albert_tf.recipes import paper, small
+
+    recipes = {"paper": paper.options, "small": small.options}
+    require_one_of(recipes, recipe=name)
+    return recipes[name]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,6 +182,7 @@ class _Job:
     mirrored: bool
     baseline: bool
     overwrite: bool
+    resume: bool
 
 
 def _files(task_class, train, dev, data, folds) -> list[Path]:
@@ -193,12 +233,17 @@ def _train_several(job: _Job, output: Path, seeds: int, folds: int | None):
         say(f"{one.name.replace('_', ' ')}:")
         parts = job.parts if one.fold is None else pairs[one.fold - 1]
         result = _train(
-            dataclasses.replace(job, overwrite=True),
+            # What an interruption left belongs to the same plan.
+            dataclasses.replace(job, overwrite=True, resume=True),
             *parts[:2],
             directory,
             one.options,
         )
-        return result.score.figures
+        figures = dict(result.score.figures)
+        for part, score in _score_others(result, job, parts[2:]):
+            for name, value in score.figures.items():
+                figures[f"{part.path.name}: {name}"] = value
+        return figures
 
     about = {
         "model": job.model,
@@ -227,21 +272,22 @@ def _train(job: _Job, train: _Part, dev: _Part, output: Path, options):
         console=console,
         strategy=_all_gpus() if job.mirrored else None,
         overwrite=job.overwrite,
+        resume=job.resume,
     )
     if result.interrupted:
         kept = "of the unfinished first epoch"
         if result.best_epoch:
             kept = f"of epoch {result.best_epoch}, the best so far,"
+        goes_on = "; the same command with --resume goes on"
         raise UserError(
             f"interrupted after {result.epochs} whole epochs; the weights "
-            f"{kept} are in {output}"
+            f"{kept} are in {output}{goes_on if result.epochs else ''}"
         )
     return result
 
 
 def _show(result, job: _Job, others: list[_Part]) -> None:
     from albert_tf.cli import tables
-    from albert_tf.tasks.predictor import Predictor
 
     for table in tables.score(result.score):
         console.print(table)
@@ -250,11 +296,19 @@ def _show(result, job: _Job, others: list[_Part]) -> None:
         f"padding {result.padded_share:.1%} of the positions"
     )
     say(f"kept the weights of epoch {result.best_epoch}")
+    for part, score in _score_others(result, job, others):
+        say(f"{part.path.name}:")
+        for table in tables.score(score):
+            console.print(table)
+
+
+def _score_others(result, job: _Job, others: list[_Part]) -> Iterator[tuple]:
+    """Dev sets that choose nothing, each with its score."""
+    from albert_tf.tasks.predictor import Predictor
+
     for part in others:
         answers = Predictor.of_model(result.model).answers(part.examples)
-        say(f"{part.path.name}:")
-        for table in tables.score(job.task.score(answers, part.examples)):
-            console.print(table)
+        yield part, job.task.score(answers, part.examples)
 
 
 def _all_gpus():

@@ -71,6 +71,20 @@ def refuse(context: Context, names: Iterable[str], why: str) -> None:
             raise UserError(f"--{name.replace('_', '-')} {why}")
 
 
+def given(context: Context, options) -> dict[str, object]:
+    """The fields of an instance whose options were given, and their values.
+
+    Args:
+        context: of the command.
+        options: an instance of a class that `takes_options` makes.
+    """
+    return {
+        name: getattr(options, name)
+        for name in field_names(type(options))
+        if _is_given(context, name)
+    }
+
+
 def field_names(kind) -> list[str]:
     """The names of all options that a class stands for."""
     return [parameter.name for parameter in _parameters(kind)]

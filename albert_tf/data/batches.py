@@ -85,9 +85,10 @@ class BucketedBatches(keras.utils.PyDataset):
         self._batch_size = batch_size
         self._shuffle = shuffle
         self._seed = seed
-        self._start_epoch(0)
+        self.start_epoch(0)
 
-    def _start_epoch(self, epoch):
+    def start_epoch(self, epoch: int) -> None:
+        """Goes to the order of an epoch."""
         self.epoch = epoch
         self._batches = self._draw_batches()
         self.order = np.concatenate(self._batches)
@@ -176,7 +177,7 @@ class BucketedBatches(keras.utils.PyDataset):
     def on_epoch_end(self):
         """Goes on to the order of the next epoch."""
         if self._shuffle:
-            self._start_epoch(self.epoch + 1)
+            self.start_epoch(self.epoch + 1)
 
     def tokens(self, index) -> int:
         """How many real tokens a batch of the current epoch has."""

@@ -29,26 +29,70 @@ def tfidf_classes(
     Raises:
         UserError: if the texts have no word.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
 
-    model = make_pipeline(
-        # Words of one letter too; where no blanks are, each character is one.
-        TfidfVectorizer(
-            ngram_range=(1, 2),
-            sublinear_tf=True,
-            token_pattern=rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+",
-        ),
-        LogisticRegression(C=10, max_iter=1000),
+    vectors = _fit_vectors(texts)
+    model = LogisticRegression(C=10, max_iter=1000)
+    try:
+        model.fit(vectors.transform(texts), classes)
+    except ValueError as error:  # one class
+        raise _nothing_learned(error) from None
+    return model.predict(vectors.transform(dev_texts))
+
+
+def tfidf_numbers(
+    texts: Sequence[tuple[str, ...]],
+    numbers: np.ndarray,
+    dev_texts: Sequence[tuple[str, ...]],
+) -> np.ndarray:
+    """What ridge regression says, on TF-IDF of words and word pairs.
+
+    Of two texts it sees, for each word, by how much they differ and what they
+    have in common.
+
+    Args:
+        texts: to fit, each one text or two.
+        numbers: theirs, float [n].
+        dev_texts: such too.
+
+    Returns:
+        Numbers, float [m].
+
+    Raises:
+        UserError: if the texts have no word.
+    """
+    from scipy.sparse import hstack
+    from sklearn.linear_model import Ridge
+
+    vectors = _fit_vectors([text for one in texts for text in one])
+
+    def features(texts):
+        first, *second = map(vectors.transform, zip(*texts, strict=True))
+        if not second:
+            return first
+        difference, common = abs(first - second[0]), first.multiply(second[0])
+        return hstack([difference, common, common.sum(axis=1)])
+
+    return Ridge().fit(features(texts), numbers).predict(features(dev_texts))
+
+
+def _fit_vectors(texts: Sequence[str]):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    # Words of one letter too; where no blanks are, each character is one.
+    vectors = TfidfVectorizer(
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        token_pattern=rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+",
     )
     try:
-        model.fit(texts, classes)
+        return vectors.fit(texts)
     except ValueError as error:
-        raise UserError(
-            f"TF-IDF learns nothing of the texts: {error}"
-        ) from None
-    return model.predict(dev_texts)
+        raise _nothing_learned(error) from None
+
+
+def _nothing_learned(error: ValueError) -> UserError:
+    return UserError(f"TF-IDF learns nothing of the texts: {error}")
 
 
 def most_frequent_tags(

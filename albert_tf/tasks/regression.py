@@ -21,6 +21,7 @@ class Regression(Task):
     name = "regression"
     model_name = "AlbertRegressor"
     figure = "spearman"
+    baseline_name = "TF-IDF with ridge regression"
 
     def __init__(self, labels: Sequence[str] = ("score",)):
         self.labels = [*labels]
@@ -62,3 +63,18 @@ class Regression(Task):
     def to_json(self, answer):
         """The number by its name."""
         return {self.labels[0]: answer}
+
+    def baseline(self, train, dev):
+        """Of ridge regression on TF-IDF."""
+        from albert_tf.evaluation.baseline import tfidf_numbers
+
+        numbers = tfidf_numbers(
+            [_texts(example) for example in train],
+            np.array([example.label for example in train]),
+            [_texts(example) for example in dev],
+        )
+        return self.score([*map(float, numbers)], dev).figures[self.figure]
+
+
+def _texts(example) -> tuple[str, ...]:
+    return tuple(t for t in (example.text, example.pair) if t is not None)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import keras
+import numpy as np
 
 from albert_tf.errors import UserError
 from albert_tf.evaluation.score import Score
@@ -30,6 +31,7 @@ class BestEpoch(keras.callbacks.Callback):
     Attributes:
         best: the best score, None before the first epoch has ended.
         epoch: its epoch, from 1.
+        weights: those of the model then.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class BestEpoch(keras.callbacks.Callback):
     ):
         super().__init__()
         self._score, self.figure, self._patience = score, figure, patience
-        self._weights = None
+        self.weights: list[np.ndarray] | None = None
         self.best: Score | None = None
         self.epoch = 0
 
@@ -61,14 +63,19 @@ class BestEpoch(keras.callbacks.Callback):
         figure = score.figures[self.figure]
         if self.best is None or figure > self.best.figures[self.figure]:
             self.best, self.epoch = score, epoch + 1
-            self._weights = self.model.get_weights()
+            self.weights = self.model.get_weights()
         elif (
             self._patience is not None
             and epoch + 1 - self.epoch >= self._patience
         ):
             self.model.stop_training = True
 
+    def go_on(self, model, weights: list[np.ndarray], epoch: int) -> None:
+        """Takes up what was the best epoch of a training, in `model`."""
+        model.set_weights(weights)
+        self.weights, self.epoch, self.best = weights, epoch, self._score()
+
     def restore(self) -> None:
         """Gives the model the best epoch's weights, if one has ended."""
-        if self._weights is not None:
-            self.model.set_weights(self._weights)
+        if self.weights is not None:
+            self.model.set_weights(self.weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from albert_tf.data.batches import BucketedBatches
 from albert_tf.data.example import Example
 from albert_tf.errors import UserError, require, warn
 from albert_tf.evaluation.score import Score
-from albert_tf.files import check_new_directory, new_directory
+from albert_tf.files import new_directory
 from albert_tf.json_files import write_json
 from albert_tf.models.pooled_model import PooledModel
 from albert_tf.models.task_model import TaskModel
@@ -29,52 +30,21 @@ from albert_tf.tasks.task import Task
 from albert_tf.training.bars import Bars
 from albert_tf.training.best_epoch import BestEpoch, DivergedError
 from albert_tf.training.finetune_options import FinetuneOptions
+from albert_tf.training.finetune_result import FinetuneResult
 from albert_tf.training.focal_crossentropy import FocalCrossentropy
 from albert_tf.training.interruption import Interruption
+from albert_tf.training.layer_rates import layer_rates
 from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.progress import TrainingProgress
 from albert_tf.training.schedules import (
     WarmupCosineDecay,
     WarmupPolynomialDecay,
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class FinetuneResult:
-    """What came of it.
-
-    Attributes:
-        model: with the best epoch's weights, or, if none has ended, those of
-            the last step.
-        score: what it scores on the dev examples.
-        epochs: epochs that were finished.
-        best_epoch: the one whose weights were kept, from 1; 0 if none ended.
-        interrupted: whether Ctrl-C or SIGTERM ended the training.
-        learning_rate: the peak that was used.
-        truncated_share: share of the training sequences that were longer than
-            `max_length`.
-        padded_share: share of padding among the positions trained on.
-        history: one list of values for each quantity, a value an epoch.
-    """
-
-    model: TaskModel
-    score: Score
-    epochs: int
-    best_epoch: int
-    interrupted: bool
-    learning_rate: float
-    truncated_share: float
-    padded_share: float
-    history: dict[str, list[float]]
-
-    def to_dict(self) -> dict:
-        """All but the model, ready for JSON."""
-        values = {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)
-            if field.name not in ("model", "score")
-        }
-        return {"dev": self.score.to_dict(), **values}
+from albert_tf.training.training_output import (
+    check_output,
+    check_tensorboard,
+)
+from albert_tf.training.unfinished import Unfinished
 
 
 def finetune(
@@ -88,6 +58,7 @@ def finetune(
     console: Console | None = None,
     strategy: tf.distribute.Strategy | None = None,
     overwrite: bool = False,
+    resume: bool = False,
 ) -> FinetuneResult:
     """Trains a model for a task, keeps its best epoch and saves it.
 
@@ -95,7 +66,9 @@ def finetune(
     from then on.
 
     Ctrl-C or SIGTERM ends the training early; the best weights so far are
-    saved all the same and the result says so.
+    saved all the same and the result says so. What is needed to go on after
+    the last whole epoch lies beside `output`, in `OUTPUT.unfinished`, until
+    the training has ended, also if it was killed.
 
     Args:
         source: what to start from, see `PresetModel.from_preset`.
@@ -111,6 +84,8 @@ def finetune(
         strategy: such as `tf.distribute.MirroredStrategy()`; None for one
             device.
         overwrite: replace `output` if it exists.
+        resume: go on with an interrupted training, if there is one; the
+            result has the same bits as that of one without interruption.
 
     Returns:
         The model and its scores.
@@ -120,8 +95,8 @@ def finetune(
             the loss becomes NaN.
     """
     options = options or FinetuneOptions()
-    check_new_directory(output, overwrite)
-    _check_tensorboard(options.tensorboard, output)
+    overwrite = check_output(output, overwrite, resume)
+    check_tensorboard(options.tensorboard, output)
     task = task or Classification.of_examples(train)
     _check_examples(train, dev)
 
@@ -141,23 +116,37 @@ def finetune(
             model.config.hidden_size, has_weights(source)
         )
         model.compile(
-            _optimizer(rate, options, len(batches)), _loss(model, options)
+            _optimizer(model, rate, options, len(batches)),
+            _loss(model, options),
         )
     task.targets(dev, dev_rows)  # unknown labels are told before the work
 
+    were_alike = []
+
     def score() -> Score:
         outputs = predictor.outputs(dev_rows)
-        return task.score(task.answers(outputs, dev_rows, dev), dev)
+        answers = task.answers(outputs, dev_rows, dev)
+        were_alike.append(
+            all(task.same(answers[0], other) for other in answers)
+        )
+        return task.score(answers, dev)
 
     figure = task.figure
     if options.balance_classes:
         figure = task.balanced_figure
     best = BestEpoch(score, figure, options.patience)
-    history, ended_by = _fit(model, batches, best, options, console)
+    history = keras.callbacks.History()
+    facts = _facts(source, task, options, train, dev)
+    unfinished = Unfinished(output, facts, best, history)
+    epochs = unfinished.restore(model)
+    batches.start_epoch(epochs)
+    ended_by = _fit(
+        model, batches, best, [history, unfinished], options, console, epochs
+    )
     result = FinetuneResult(
         model=model,
         score=best.best or score(),
-        epochs=len(history.epoch),
+        epochs=len(history.history.get("loss", ())),
         best_epoch=best.epoch,
         interrupted=isinstance(ended_by, KeyboardInterrupt),
         learning_rate=rate,
@@ -167,27 +156,17 @@ def finetune(
     )
     for name, value in result.score.settings.items():
         setattr(model, name, value)
+    _check_learned(result, figure, all(were_alike))
     about = {"source": str(source), **(about or {})}
     _save(result, task, about, options, output, overwrite)
+    if not result.interrupted:
+        unfinished.remove()
     if isinstance(ended_by, DivergedError):
         raise UserError(
             f"{ended_by}; the weights of epoch {best.epoch}, the best before "
             f"that, are in {output}"
         )
     return result
-
-
-def _check_tensorboard(directory: str | None, output) -> None:
-    if directory is None:
-        return
-    directory, output = Path(directory).resolve(), Path(output).resolve()
-    if directory.exists() and not directory.is_dir():
-        raise UserError(f"tensorboard={directory} is not a directory")
-    if directory.is_relative_to(output):
-        raise UserError(
-            f"tensorboard={directory} must not be in the output directory, "
-            "which is made as a whole in the end"
-        )
 
 
 def _check_examples(train: Sequence[Any], dev: Sequence[Any]) -> None:
@@ -259,19 +238,29 @@ def _fit(
     model: TaskModel,
     batches: BucketedBatches,
     best: BestEpoch,
+    others: list[keras.callbacks.Callback],
     options: FinetuneOptions,
     console: Console | None,
-) -> tuple[keras.callbacks.History, KeyboardInterrupt | DivergedError | None]:
+    epochs: int,
+) -> KeyboardInterrupt | DivergedError | None:
     """Trains, and leaves the best epoch's weights in the model.
 
+    Args:
+        model: compiled.
+        batches: what to train on.
+        best: keeps the best epoch.
+        others: callbacks after it.
+        options: how to train.
+        console: where to show the progress.
+        epochs: how many are done.
+
     Returns:
-        The history, and what ended the training early.
+        What ended the training early, if anything did.
 
     Raises:
         DivergedError: before an epoch has ended.
     """
-    history = keras.callbacks.History()
-    callbacks = [best, history]
+    callbacks = [best, *others]
     if options.tensorboard is not None:
         callbacks.append(keras.callbacks.TensorBoard(options.tensorboard))
     progress = None
@@ -283,6 +272,7 @@ def _fit(
         with Interruption() as interruption:
             model.fit(
                 batches,
+                initial_epoch=epochs,
                 epochs=options.epochs,
                 callbacks=[*callbacks, interruption],
                 shuffle=False,
@@ -296,7 +286,39 @@ def _fit(
         if progress is not None:
             progress.close()
     best.restore()
-    return history, ended_by
+    return ended_by
+
+
+def _check_learned(result: FinetuneResult, figure: str, alike: bool) -> None:
+    """Warns of what too high a rate does to layers that share their weights."""
+    value = result.score.figures[figure]
+    if value <= 0 or (alike and value < 1 and result.score.examples > 1):
+        warn(
+            f"{figure} on the dev examples is {value:.4g}"
+            + (" and all of them get the same answer" if alike else "")
+            + "; the model may have learned nothing, as it does where "
+            f"learning_rate={result.learning_rate:.2g} is too high for it: try "
+            "a third of it, or more epochs"
+        )
+
+
+def _facts(source, task: Task, options, train, dev) -> dict[str, Any]:
+    """What must be the same for a training to go on."""
+    fixed = dataclasses.asdict(options)
+    del fixed["tensorboard"]
+    checksum = 0
+    for example in (*train, *dev):
+        checksum = zlib.crc32(
+            repr(example).encode("utf-8", "replace"), checksum
+        )
+    return {
+        "model": str(source),
+        "task": task.name,
+        **task.settings,
+        **fixed,
+        "examples": [len(train), len(dev)],
+        "checksum of the examples": checksum,
+    }
 
 
 def default_learning_rate(hidden_size: int, trained: bool) -> float:
@@ -319,7 +341,7 @@ def default_learning_rate(hidden_size: int, trained: bool) -> float:
 
 
 def _optimizer(
-    rate: float, options: FinetuneOptions, batches: int
+    model: TaskModel, rate: float, options: FinetuneOptions, batches: int
 ) -> keras.optimizers.Optimizer:
     steps = batches * options.epochs
     warmup = int(steps * options.warmup_share)
@@ -327,7 +349,10 @@ def _optimizer(
         schedule = WarmupCosineDecay(rate, steps, warmup, options.restarts)
     else:
         schedule = WarmupPolynomialDecay(rate, steps, warmup)
-    return make_optimizer(options, schedule)
+    rates = None
+    if options.layer_decay != 1:
+        rates = layer_rates(model, options.layer_decay)
+    return make_optimizer(options, schedule, rates, options.l1)
 
 
 def _loss(model: TaskModel, options: FinetuneOptions) -> keras.Loss | None:

@@ -27,7 +27,11 @@ class FinetuneOptions:
         optimizer: "adamw" is that of the official code; "lamb", "muon", or
             any of Keras' in small letters, such as "adam" or "sgd" (with a
             momentum of 0.9).
-        weight_decay: of all matrices, see `AdamW`.
+        weight_decay: of all matrices, see `AdamW`; what others call L2.
+        l1: how much a step of rate 1 takes off each number of all matrices.
+        layer_decay: the learning rate of a layer as a share of that of the
+            layer above it; the embedding lies below the first, and what
+            layers share has the rate of the topmost of them.
         clip_norm: the largest norm of the whole gradient.
         dropout: after embeddings, attention and feed-forward network, and on
             attention probabilities (the paper's "ALBERT DR"); None for what
@@ -59,6 +63,8 @@ class FinetuneOptions:
     restarts: int = 0
     optimizer: str = "adamw"
     weight_decay: float = 0.01
+    l1: float = 0.0
+    layer_decay: float = 1.0
     clip_norm: float = 1.0
     dropout: float | None = None
     pooling: str | None = None
@@ -86,6 +92,12 @@ class FinetuneOptions:
                 "must be at least 0 and less than 1",
                 **{name: share},
             )
+        require(0 <= self.l1 < math.inf, "must be at least 0", l1=self.l1)
+        require(
+            0 < self.layer_decay <= 1,
+            "must be greater than 0 and at most 1",
+            layer_decay=self.layer_decay,
+        )
         require_one_of(SCHEDULES, schedule=self.schedule)
         require_at_least(0, restarts=self.restarts)
         require(

@@ -73,10 +73,7 @@ class RunState:
         facts = {**self._facts, "steps": self._steps}
         if dev is not None:
             facts["dev"], facts["dev_loss"] = dev, dev["loss"]
-        arrays = {
-            name: np.asarray(keras.ops.convert_to_numpy(variable))
-            for name, variable in self._variables().items()
-        }
+        arrays = arrays_of(self._model, self._optimizer)
         self._store.save(step, arrays, facts)
 
     def restore(self) -> int:
@@ -94,23 +91,9 @@ class RunState:
         if saved is not None:
             self._check_same_run(saved.facts)
             self._check_steps(step, saved.facts.get("steps"))
-            self._assign(saved.arrays)
+            if not assign(self._model, self._optimizer, saved.arrays):
+                raise UserError(f"{self._directory}: is of another run")
         return step
-
-    def _variables(self) -> dict[str, keras.Variable]:
-        model = {f"model/{v.path}": v for v in self._model.variables}
-        optimizer = {
-            f"optimizer/{number:04d}/{v.name}": v
-            for number, v in enumerate(self._optimizer.variables)
-        }
-        return {**model, **optimizer}
-
-    def _assign(self, arrays) -> None:
-        variables = self._variables()
-        if set(variables) != set(arrays):
-            raise UserError(f"{self._directory}: is of another run")
-        for name, variable in variables.items():
-            variable.assign(arrays[name])
 
     def _check_same_run(self, facts) -> None:
         for name, mine in self._facts.items():
@@ -156,6 +139,39 @@ class RunState:
         gathered = self._strategy.run(tf.function(gather))
         local = self._strategy.experimental_local_results(gathered)[0].numpy()
         check_agreement(self._directory.parent, *local.T.tolist())
+
+
+def arrays_of(model, optimizer) -> dict[str, np.ndarray]:
+    """All that a step changes: weights, seeds, and what the optimizer keeps."""
+    return {
+        name: np.asarray(keras.ops.convert_to_numpy(variable))
+        for name, variable in _variables(model, optimizer).items()
+    }
+
+
+def assign(model, optimizer, arrays: dict[str, np.ndarray]) -> bool:
+    """The inverse of `arrays_of`.
+
+    Returns:
+        Whether they are of this model and optimizer; if not, nothing changes.
+    """
+    variables = _variables(model, optimizer)
+    shapes = {name: tuple(v.shape) for name, v in variables.items()}
+    if shapes != {name: array.shape for name, array in arrays.items()}:
+        return False
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
+    return True
+
+
+def _variables(model, optimizer) -> dict[str, keras.Variable]:
+    """By number: names differ with what a process has made, or are equal."""
+    groups = {"model": model.variables, "optimizer": optimizer.variables}
+    return {
+        f"{group}/{number:04d}": variable
+        for group, variables in groups.items()
+        for number, variable in enumerate(variables)
+    }
 
 
 def fixed_options(options) -> dict:

@@ -244,7 +244,11 @@ def test_interrupted_training_keeps_the_best_weights(home):
     assert process.returncode == 2, errors
     assert str(home / "interrupted") in errors.splitlines()[-1]
     assert "the best so far" in errors.splitlines()[-1]
+    assert "the same command with --resume goes on" in errors
     assert call(["predict", home / "interrupted", "play jazz"]) == 0
+    assert call(argv) == 2  # not begun anew by oversight
+    assert call([*argv, "--resume", "--overwrite"]) == 2
+    assert call([*argv, "--resume", "--learning-rate", "1"]) == 2
 
 
 def test_predictions_of_pairs_have_both_texts(home, tmp_path, capsys):

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from albert_tf.errors import UserError
-from albert_tf.evaluation.baseline import most_frequent_tags, tfidf_classes
+from albert_tf.evaluation.baseline import (
+    most_frequent_tags,
+    tfidf_classes,
+    tfidf_numbers,
+)
 
 
 def test_words_are_learned():
@@ -29,3 +33,16 @@ def test_a_word_has_the_tag_that_it_had_most_often():
     texts = [[("a", "O"), ("rio", "B-x")], [("rio", "B-x"), ("rio", "O")]]
     found = most_frequent_tags(texts, [["rio", "b"], ["a"]])
     assert found == [["B-x", "O"], ["O"]]
+
+
+def test_numbers_of_texts_and_of_pairs():
+    texts = [("a good film",), ("a bad film",), ("so good",), ("so bad",)]
+    good, bad = tfidf_numbers(
+        texts, np.array([5.0, 0, 5, 0]), [("good",), ("bad",)]
+    )
+    assert good > 3 > 2 > bad
+    pairs = [("a cat", "a cat"), ("a cat", "the dog"), ("so", "so"), ("b", "c")]
+    same, other = tfidf_numbers(
+        pairs, np.array([5.0, 0, 5, 0]), [("the dog", "the dog"), ("a", "so")]
+    )
+    assert same > other

@@ -92,6 +92,22 @@ def test_balanced_classes_choose_the_best_epoch(
     assert result.score.accuracy == pytest.approx((0.9, 0.7)[best - 1])
 
 
+@pytest.mark.parametrize("learned", [True, False])
+def test_warns_where_nothing_was_learned(
+    few, dev, tmp_path, monkeypatch, recwarn, learned
+):
+    monkeypatch.setattr(Classification, "same", lambda *_: not learned)
+    options = FinetuneOptions(epochs=1, batch_size=64)
+    finetune("albert_pico", few, dev, tmp_path / "m", options)
+    told = [
+        str(w.message) for w in recwarn if "learned nothing" in str(w.message)
+    ]
+    assert len(told) == (not learned)
+    if told:
+        assert "all of them get the same answer" in told[0]
+        assert "learning_rate=0.0005 is too high" in told[0]
+
+
 def test_balanced_classes_weigh_the_loss(train):
     rare = [e for e in train if e.label == "PlayMusic"][:2]
     common = [e for e in train if e.label == "GetWeather"][:8]

@@ -69,6 +69,14 @@ def test_optimizers_and_schedules_by_name(train):
     assert rate["config"]["restarts"] == 1
 
 
+def test_lower_layers_and_l1(train):
+    optimizer = train(layer_decay=0.5, l1=0.125, epochs=1).model.optimizer
+    assert optimizer.l1 == 0.125
+    assert optimizer.shrink == 0.01
+    assert min(optimizer.rates.values()) == 0.5**4
+    assert max(optimizer.rates.values()) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -77,6 +85,9 @@ def test_optimizers_and_schedules_by_name(train):
         ({"restarts": 1}, "restarts=1 needs schedule=cosine"),
         ({"label_smoothing": 1.0}, "label_smoothing=1.0 must be at least 0"),
         ({"focal_gamma": -1.0}, "focal_gamma=-1.0 must be at least 0"),
+        ({"l1": -1.0}, "l1=-1.0 must be at least 0"),
+        ({"layer_decay": 0.0}, "layer_decay=0.0 must be greater than 0"),
+        ({"layer_decay": 1.5}, "layer_decay=1.5 must be greater than 0 and at"),
         ({"clip_norm": 0.0}, "clip_norm=0.0 must be greater than 0"),
     ],
 )

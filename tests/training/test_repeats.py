@@ -98,3 +98,6 @@ def test_from_the_command_line(tmp_path, capsys):
     assert "fold 2 seed 1:" in out
     assert call([*argv, "--dev", train]) == 2
     assert "give it alone" in capsys.readouterr().err
+    for option in ("--overwrite", "--baseline", "--resume"):
+        assert call([*argv, option]) == 2
+        assert f"{option} has no effect with" in capsys.readouterr().err

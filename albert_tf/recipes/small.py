@@ -1,0 +1,44 @@
+"""How our own small weights are fine-tuned, task by task.
+
+What: what worked best of what we tried with `albert_mini_en` and
+`albert_mini_zh`; layers that share their weights learn nothing at three times
+these rates.
+Command: `albert-tf finetune --recipe small --task glue/rte --data RTE --output
+my_rte`.
+Hardware: 2 CPU cores, minutes to half an hour.
+Expected: docs/tasks.md, which `benchmarks/tasks.py` measures.
+"""
+
+from __future__ import annotations
+
+from albert_tf.errors import require_one_of
+from albert_tf.training.finetune_options import FinetuneOptions
+
+_RATE = 1e-4
+_FEW = FinetuneOptions(epochs=4, batch_size=16, learning_rate=_RATE)
+TABLE = {
+    "classification": FinetuneOptions(epochs=5, learning_rate=_RATE),
+    "glue/cola": _FEW,
+    "glue/rte": _FEW,
+    "glue/sst2": FinetuneOptions(epochs=1, learning_rate=_RATE),
+    "glue/stsb": _FEW,
+    "intent_slots": FinetuneOptions(epochs=4, learning_rate=_RATE),
+    "question_answering": FinetuneOptions(
+        epochs=1, learning_rate=_RATE, max_length=256
+    ),
+    "tagging": FinetuneOptions(epochs=8, batch_size=16, learning_rate=_RATE),
+}
+
+
+def options(task: str, examples: int) -> FinetuneOptions:
+    """How to fine-tune a task.
+
+    Args:
+        task: its name.
+        examples: how many there are to train on; none of these goes by it.
+
+    Raises:
+        UserError: we tried no such task.
+    """
+    require_one_of(TABLE, task=task)
+    return TABLE[task]
