@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from albert_tf.checkpoints import huggingface, native, tf1
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.head import Head
-from albert_tf.errors import UserError, require_one_of
+from albert_tf.checkpoints.head import Head, head_of
+from albert_tf.errors import UserError, require_one_of, warn
 
 _OURS = "albert_tf"
 _WRITERS = {
@@ -16,6 +17,9 @@ _WRITERS = {
     "huggingface": huggingface.write,
     "tf1": tf1.write,
 }
+# Arguments that the weights tell, that are refused, or that change no answer.
+_TOLD = {"pooler", "pooling", "rematerialize"}
+_HELD = {"huggingface": {"labels"}, "tf1": set()}
 
 
 def check_format(format: str) -> None:
@@ -29,8 +33,12 @@ def write_checkpoint(
     format: str = "albert_tf",
     overwrite: bool = False,
     heads: Sequence[Head] = (),
+    defaults: Mapping[str, Any] | None = None,
 ) -> None:
     """Writes a checkpoint in one of the formats.
+
+    A warning names the arguments that another format has no place for, such
+    as a threshold, where a reader would take another value.
 
     Args:
         checkpoint: one with weights.
@@ -38,6 +46,7 @@ def write_checkpoint(
         format: "albert_tf", "huggingface" or "tf1".
         overwrite: replace the directory if it exists.
         heads: how the other formats call heads.
+        defaults: what readers take for arguments that are not said.
 
     Raises:
         UserError: if the format is another or cannot hold the model, the
@@ -48,6 +57,8 @@ def write_checkpoint(
     if format != _OURS:
         _check_pooling(checkpoint, format)
     _WRITERS[format](checkpoint, directory, overwrite, heads)
+    if format != _OURS:
+        _tell_lost(checkpoint, format, heads, defaults or {})
 
 
 def _check_pooling(checkpoint: Checkpoint, format: str) -> None:
@@ -57,4 +68,28 @@ def _check_pooling(checkpoint: Checkpoint, format: str) -> None:
         raise UserError(
             f"format={format!r} has no {checkpoint.model_name} with "
             f"pooling={pooling!r}; {_OURS!r} keeps it"
+        )
+
+
+def _tell_lost(
+    checkpoint: Checkpoint,
+    format: str,
+    heads: Sequence[Head],
+    defaults: Mapping[str, Any],
+) -> None:
+    """Warns of arguments that change answers and are not in what is written."""
+    head = head_of(checkpoint, heads)
+    kept = _TOLD | _HELD[format]
+    if head is not None:
+        kept |= set(head.arguments(checkpoint.weights))
+    lost = [
+        f"{name}={value!r:.60}"
+        for name, value in checkpoint.arguments.items()
+        if name not in kept and value != defaults.get(name)
+    ]
+    if lost:
+        warn(
+            f"format={format!r} has no place for {', '.join(lost)} of "
+            f"{checkpoint.model_name}: give it again where the result is "
+            f"read; {_OURS!r} keeps it"
         )
