@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from albert_tf.checkpoints import huggingface, native, tf1
 from albert_tf.checkpoints.checkpoint import Checkpoint
-from albert_tf.checkpoints.head import Head, head_of
+from albert_tf.checkpoints.head import Head, head_of, optional_layers
 from albert_tf.errors import UserError, require_one_of, warn
 
 _OURS = "albert_tf"
@@ -38,7 +39,8 @@ def write_checkpoint(
     """Writes a checkpoint in one of the formats.
 
     A warning names the arguments that another format has no place for, such
-    as a threshold, where a reader would take another value.
+    as a threshold, where a reader would take another value; and a head that
+    it does not know beside the one that it does.
 
     Args:
         checkpoint: one with weights.
@@ -56,6 +58,7 @@ def write_checkpoint(
     check_format(format)
     if format != _OURS:
         _check_pooling(checkpoint, format)
+        checkpoint = _with_known_layers(checkpoint, format, heads)
     _WRITERS[format](checkpoint, directory, overwrite, heads)
     if format != _OURS:
         _tell_lost(checkpoint, format, heads, defaults or {})
@@ -69,6 +72,28 @@ def _check_pooling(checkpoint: Checkpoint, format: str) -> None:
             f"format={format!r} has no {checkpoint.model_name} with "
             f"pooling={pooling!r}; {_OURS!r} keeps it"
         )
+
+
+def _with_known_layers(
+    checkpoint: Checkpoint, format: str, heads: Sequence[Head]
+) -> Checkpoint:
+    """What the format has names for; warns of a layer that it has not."""
+    weights = dict(checkpoint.weights)
+    for layer in optional_layers(checkpoint, heads):
+        if format == "tf1" and layer.tf1 is None:
+            warn(
+                f"format='tf1' has no name for {layer.name}: it is left out; "
+                f"{_OURS!r} keeps it"
+            )
+            for name in checkpoint.weights:
+                if layer.is_among([name]):
+                    del weights[name]
+        elif format == "huggingface" and not layer.is_of_class:
+            warn(
+                f"format='huggingface' has no ALBERT with {layer.name}: it is "
+                f"kept as {layer.huggingface}, which only albert_tf reads"
+            )
+    return dataclasses.replace(checkpoint, weights=weights)
 
 
 def _tell_lost(

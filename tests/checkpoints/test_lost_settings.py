@@ -98,3 +98,13 @@ def test_nothing_is_said_of_what_is_kept(small_config, tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             model.save_preset(tmp_path / str(number), format)
+
+
+def test_google_has_no_next_sentence(small_config, tmp_path):
+    """There the same name would be the order of sentences."""
+    model = AlbertPretrainer(
+        small_config, sentence_order=False, next_sentence=True
+    )
+    with pytest.warns(UserWarning, match="no name for next_sentence_head"):
+        model.save_preset(tmp_path / "out", "tf1")
+    assert load_model(f"tf1:{tmp_path / 'out'}").second_task is None
