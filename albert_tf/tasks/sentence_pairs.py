@@ -44,8 +44,8 @@ class SentencePairs(Classification):
             if example.pair is None:
                 raise UserError(
                     f"{self.name} is about two texts; {example.text!r:.60} "
-                    "has no second one: give it by --pair, or in a column of "
-                    "the file"
+                    "has no second one: give it, or its column in a file, by "
+                    "--pair"
                 )
             for text in (example.text, example.pair):
                 if not text.strip():
