@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from albert_tf.errors import UserError
 from albert_tf.files import is_plain_name
 from albert_tf.json_files import parse_json
-from albert_tf.tasks import task_of_model
+from albert_tf.tasks import Task, task_of_model
 from export.manifest import FORMAT, check_manifest
 
 if TYPE_CHECKING:
@@ -79,9 +79,18 @@ class Bundle:
 
 
 def append_bundle(
-    path: str | os.PathLike, model: PresetModel, quantization: str
+    path: str | os.PathLike,
+    model: PresetModel,
+    quantization: str,
+    task_class: type[Task] | None = None,
 ) -> None:
     """Puts all that prediction needs behind the network in `path`.
+
+    Args:
+        path: the file.
+        model: what it was made of.
+        quantization: "int8" or "float32".
+        task_class: see `task_of_model`.
 
     Raises:
         UserError: if `read_bundle` would not take it, as with 100,000 labels.
@@ -90,7 +99,7 @@ def append_bundle(
     size = path.stat().st_size
     with open(path, "rb") as file:
         digest = _digest(file, size)
-    task = task_of_model(model)
+    task = task_of_model(model, task_class)
     values = {
         "format": FORMAT,
         "model": type(model).__name__,

@@ -14,6 +14,7 @@ from export.quiet import quiet
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
+    from albert_tf.tasks import Task
 
 
 def to_tflite(
@@ -21,6 +22,7 @@ def to_tflite(
     path: str | os.PathLike,
     quantization: str = "int8",
     overwrite: bool = False,
+    task_class: type[Task] | None = None,
 ) -> None:
     """Writes one file with all that prediction needs.
 
@@ -34,6 +36,9 @@ def to_tflite(
         quantization: "int8" (weights in 8 bits; activations are quantized as
             they come, without calibration) or "float32".
         overwrite: replace `path` if it exists.
+        task_class: what the file answers unless it is told otherwise, where
+            several tasks have that kind of model; None for the one whose own
+            it is.
 
     Raises:
         UserError: if `quantization` is another or `path` exists.
@@ -47,7 +52,7 @@ def to_tflite(
     content = _convert(model, quantization)
     with new_file(path, overwrite) as temporary:
         temporary.write_bytes(content)
-        append_bundle(temporary, model, quantization)
+        append_bundle(temporary, model, quantization, task_class)
 
 
 def _convert(model: PresetModel, quantization: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from albert_tf.errors import UserError, require
+from albert_tf.tasks import Task
 from albert_tf.tasks.predictor import Predictor
 from export.bundle import read_bundle
 from export.tflite_predictor import open_tflite
@@ -50,6 +51,7 @@ def verify(
     examples: Sequence[Any],
     threshold: float = 0.5,
     least_agreement: float = 0.9,
+    task_class: type[Task] | None = None,
 ) -> VerificationReport:
     """Runs Keras and the file on the same labelled examples.
 
@@ -62,6 +64,7 @@ def verify(
         least_agreement: the share of the examples that must have the same
             answer. A file in float32 must besides have the same outputs to
             1e-3.
+        task_class: what the file was made for; see `to_tflite`.
 
     Returns:
         What was compared.
@@ -84,7 +87,8 @@ def verify(
     )
     if not examples:
         raise UserError("there are no examples to verify with")
-    keras, tflite = Predictor.of_model(model), open_tflite(path)
+    keras = Predictor.of_model(model, task_class=task_class)
+    tflite = open_tflite(path)
     _check_settings(keras.task, tflite.task)
     report = _compare(keras, tflite, examples)
     _judge(report, threshold, least_agreement)

@@ -33,8 +33,8 @@ _RENAMES = [
 def albert_name(name: str) -> str:
     """What a weight of Hugging Face's BERT is called in its ALBERT.
 
-    The head of BERT's next-sentence task keeps its name: ALBERT's order of
-    sentences is another task.
+    The head of the next sentence keeps its name, `cls.seq_relationship`:
+    ALBERT's order of sentences is another task, and has another one.
     """
     for pattern, replacement in _RENAMES:
         name = re.sub(pattern, replacement, name)

@@ -48,6 +48,8 @@ class HeadLayer:
             "cls/seq_relationship/"; "" for none, None if they lack it.
         argument: of our constructor, which says whether there is this layer;
             None for one that is always there.
+        is_of_class: whether Hugging Face's class has it; else it is kept in
+            their files, and only we read it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class HeadLayer:
     huggingface: str
     tf1: str | None = None
     argument: str | None = None
+    is_of_class: bool = True
 
     def is_among(self, weights: Iterable[str]) -> bool:
         """Whether there are weights of this layer, by our names."""
@@ -91,7 +94,11 @@ class Head:
 
     def architecture(self, weights: Iterable[str]) -> str:
         """Hugging Face's class for these weights, by our names."""
-        is_whole = all(layer.is_among(weights) for layer in self.layers)
+        is_whole = all(
+            layer.is_among(weights)
+            for layer in self.layers
+            if layer.is_of_class
+        )
         return self.huggingface[0 if is_whole else -1]
 
     def arguments(self, weights: Iterable[str]) -> dict[str, bool]:
@@ -136,6 +143,19 @@ def _problem_type(published: Mapping[str, Any]) -> str:
     if published.get("num_labels", count) == 1:
         return "regression"
     return "single_label_classification"
+
+
+def optional_layers(
+    checkpoint: Checkpoint, heads: Sequence[Head]
+) -> list[HeadLayer]:
+    """The layers of a checkpoint's head that it could do without."""
+    head = head_of(checkpoint, heads)
+    layers = () if head is None else head.layers
+    return [
+        layer
+        for layer in layers
+        if layer.argument is not None and layer.is_among(checkpoint.weights)
+    ]
 
 
 def head_of(checkpoint: Checkpoint, heads: Sequence[Head]) -> Head | None:

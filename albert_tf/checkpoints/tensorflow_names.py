@@ -34,6 +34,8 @@ def to_pytorch_names(
     renamed = {}
     for name, tensor in tensors.items():
         levels = name.removesuffix(":0").replace("_._", "/").split("/")
+        # "mlm___cls" and "nsp___cls" are two layers there and one in PyTorch.
+        levels = [level.rpartition("___")[2] for level in levels]
         if levels[-1] == "kernel":
             tensor = tensor.change(transpose)
         levels[-1] = _ENDINGS.get(levels[-1], levels[-1])

@@ -58,19 +58,23 @@ def export(
         refuse(context, names, "needs --verify")
     import export as exporter
     from albert_tf.data.columns import Columns
+    from albert_tf.tasks import find_task
     from albert_tf.tasks.predictor import Predictor
 
+    task_class = None if task_name is None else find_task(task_name)
     loaded = open_model(model, task_name)
     examples = None
     if verify is not None:
-        task = Predictor.of_model(loaded).task
+        task = Predictor.of_model(loaded, task_class=task_class).task
         examples = task.read(
             verify, Columns(text, pair, label), header=column_names(header)
         )
     with new_file(output, overwrite) as file:
-        exporter.to_tflite(loaded, file, quantization)
+        exporter.to_tflite(loaded, file, quantization, task_class=task_class)
         if examples is not None:
-            report = exporter.verify(loaded, file, examples, threshold)
+            report = exporter.verify(
+                loaded, file, examples, threshold, task_class=task_class
+            )
             console.print(tables.fields(report))
     say(f"{output}: {output.stat().st_size:,} bytes")
 

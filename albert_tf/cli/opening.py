@@ -15,12 +15,45 @@ def open_model(source: str, task_name: str | None = None):
         task_name: what to use it for; None for what it was trained for.
     """
     from albert_tf import models
+    from albert_tf.checkpoints import read_checkpoint
+    from albert_tf.models.loading import make_model
+    from albert_tf.models.preset_model import heads
     from albert_tf.tasks import find_task
 
     if task_name is None:
         return models.load_model(source)
-    model_class = getattr(models, find_task(task_name).model_name)
-    return model_class.from_preset(source)
+    task_class = find_task(task_name)
+    checkpoint = read_checkpoint(source, heads())
+    _check_head(checkpoint, task_class)
+    return make_model(getattr(models, task_class.model_name), checkpoint)
+
+
+def _check_head(checkpoint, task_class) -> None:
+    """Refuses a source whose answers would be those of random weights."""
+    if task_class.learned_head is None:
+        return
+    checkpoint.require_weights()
+    from albert_tf.tasks import tasks
+
+    by_head = {
+        task.learned_head: task.name
+        for task in tasks().values()
+        if any(
+            name.startswith(f"{task.learned_head}/")
+            for name in checkpoint.weights
+        )
+    }
+    if task_class.learned_head not in by_head:
+        others = " or ".join(sorted(by_head.values()))
+        raise UserError(
+            f"{checkpoint.source}: has no {task_class.learned_head}, which "
+            f"{task_class.name} needs: "
+            + (
+                f"it is for --task {others}"
+                if others
+                else "give what pre-training wrote, or a source with that head"
+            )
+        )
 
 
 def open_predictor(source: str, task_name: str | None = None):
@@ -28,10 +61,10 @@ def open_predictor(source: str, task_name: str | None = None):
 
     Args:
         source: a `.tflite` file, or see `open_model`.
-        task_name: see `open_model`; a file is for one task.
+        task_name: see `open_model`; a file is for the tasks of its model.
 
     Raises:
-        UserError: if a file is for another task.
+        UserError: if a file is for another task's model.
     """
     if source.endswith(".tflite") or Path(source).is_file():
         return _open_file(source, task_name)
@@ -51,8 +84,11 @@ def _open_file(source: str, task_name: str | None):
     if task_name is None:
         return predictor
     wanted = find_task(task_name)
-    if issubclass(wanted, type(predictor.task)):
-        predictor.task = wanted(**predictor.task.settings)
+    if wanted.model_name == predictor.task.model_name:
+        settings = predictor.task.settings
+        predictor.task = wanted(
+            **{n: settings[n] for n in wanted.setting_names()}
+        )
         return predictor
     raise UserError(
         f"{source}: is for {predictor.task.name}; for {task_name} write it by "

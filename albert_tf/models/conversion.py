@@ -8,7 +8,7 @@ from albert_tf.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from albert_tf.checkpoints.writing import check_format
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_directory
-from albert_tf.models.loading import make_model
+from albert_tf.models.loading import default_arguments, make_model
 from albert_tf.models.preset_model import PresetModel, heads, model_classes
 
 
@@ -44,6 +44,8 @@ def convert(
 ) -> Checkpoint:
     """Writes a source in another format, with all heads and the vocabulary.
 
+    A warning names settings that the format has no place for.
+
     Args:
         source: see `PresetModel.from_preset`; one with weights.
         directory: is made; whole or, on any failure, not at all.
@@ -62,5 +64,13 @@ def convert(
     check_new_directory(directory, overwrite)  # before the work
     checkpoint = read_checkpoint(source, heads())
     checkpoint.require_weights()
-    write_checkpoint(checkpoint, directory, format, overwrite, heads())
+    known = model_classes()
+    defaults = (
+        default_arguments(known[name])
+        for name in (checkpoint.model_name, *checkpoint.base_names)
+        if name in known
+    )
+    write_checkpoint(
+        checkpoint, directory, format, overwrite, heads(), next(defaults, {})
+    )
     return checkpoint

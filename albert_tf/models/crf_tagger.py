@@ -61,7 +61,7 @@ class AlbertCrfTagger(AlbertTagger):
             x: not used.
             y: int [B, L], -1 at tokens that do not count.
             y_pred: what `call` returned.
-            sample_weight: float [B], or None.
+            sample_weight: float [B] or [B, 1], or None.
             training: not used.
 
         Returns:
@@ -69,5 +69,7 @@ class AlbertCrfTagger(AlbertTagger):
         """
         losses = crf_loss(y, y_pred["logits"], y_pred["transitions"])
         if sample_weight is not None:
-            losses = losses * keras.ops.cast(sample_weight, losses.dtype)
+            weights = keras.ops.cast(sample_weight, losses.dtype)
+            # A column would be multiplied with every loss.
+            losses = losses * keras.ops.reshape(weights, (-1,))
         return keras.ops.mean(losses)

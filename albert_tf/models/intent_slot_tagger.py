@@ -12,7 +12,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.labels import check_labels
-from albert_tf.models.tagger import AlbertTagger
+from albert_tf.models.tagger import AlbertTagger, of_tokens
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -92,15 +92,24 @@ class AlbertIntentSlotTagger(AlbertTagger):
             y: `slots`, int [B, L], -1 at tokens that do not count, and
                 `intents`, int [B].
             y_pred: what `call` returned.
-            sample_weight: not taken.
+            sample_weight: float [B], or None; or such for each target, by
+                name, as Keras makes of an array. That of a text is also that
+                of each of its tokens.
             training: not used.
 
         Returns:
             A scalar.
         """
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        return self.default_loss()(y["slots"], y_pred["logits"]) + loss(
-            y["intents"], y_pred["intent_logits"]
+        weights = sample_weight
+        if not isinstance(weights, dict):
+            weights = {"slots": weights, "intents": weights}
+        intent_loss = keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True
+        )
+        return self.default_loss()(
+            y["slots"], y_pred["logits"], of_tokens(weights["slots"])
+        ) + intent_loss(
+            y["intents"], y_pred["intent_logits"], weights["intents"]
         )
 
     def get_config(self):

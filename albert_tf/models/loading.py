@@ -113,6 +113,19 @@ def _check_needed(
         )
 
 
+def default_arguments(model_class: type) -> dict[str, Any]:
+    """What its constructor takes for what it is not given; JSON-able."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in _parameters(model_class).items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+    return {
+        name: [*value] if isinstance(value, tuple) else value
+        for name, value in defaults.items()
+    }
+
+
 def _parameters(model_class: type) -> dict[str, inspect.Parameter]:
     """What its constructor takes, and what that passes on to its bases."""
     taken = {}

@@ -14,7 +14,11 @@ from albert_tf.config import AlbertConfig
 from albert_tf.data.features import INPUTS
 from albert_tf.errors import UserError
 from albert_tf.models.assignment import to_checkpoint
-from albert_tf.models.loading import make_model, with_dropout
+from albert_tf.models.loading import (
+    default_arguments,
+    make_model,
+    with_dropout,
+)
 from albert_tf.models.weight_names import named_weights
 
 # Four times the largest published model.
@@ -114,6 +118,9 @@ class PresetModel(keras.Model):
     ) -> None:
         """Writes configuration, weights and vocabulary to a directory.
 
+        A warning names settings that another library's format has no place
+        for, such as a threshold.
+
         Args:
             directory: is made; whole or, on any failure, not at all.
             format: "albert_tf", or that of another library: "huggingface",
@@ -125,7 +132,12 @@ class PresetModel(keras.Model):
                 exists and `overwrite` is false, or it cannot be written.
         """
         write_checkpoint(
-            to_checkpoint(self), directory, format, overwrite, heads()
+            to_checkpoint(self),
+            directory,
+            format,
+            overwrite,
+            heads(),
+            default_arguments(type(self)),
         )
 
     def export(

@@ -5,7 +5,7 @@ from keras import ops
 
 from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.masked_language_model_head import (
     MaskedLanguageModelHead,
@@ -17,12 +17,19 @@ from albert_tf.models.task_model import TaskModel
 class AlbertPretrainer(TaskModel):
     """Masked language model and sentence order, as in paper section 3.1.
 
+    Or the next sentence in place of the order, as BERT learns it.
+
     Args:
         config: the model's sizes and rates.
         sentence_order: whether there is the second task, with pooler and head.
         preprocessor: a `TextPreprocessor` to save beside the weights, or None.
         rematerialize: see `SharedEncoder`.
+        next_sentence: whether the second task is BERT's; only where
+            `sentence_order` is false.
         **kwargs: `name` and `dtype`.
+
+    Raises:
+        UserError: if both second tasks are asked for.
     """
 
     head = Head(
@@ -54,6 +61,13 @@ class AlbertPretrainer(TaskModel):
                 tf1="cls/seq_relationship/",
                 argument="sentence_order",
             ),
+            HeadLayer(
+                "next_sentence_head",
+                "output",
+                "cls.seq_relationship",  # as BERT has it
+                argument="next_sentence",
+                is_of_class=False,
+            ),
         ],
     )
 
@@ -66,39 +80,58 @@ class AlbertPretrainer(TaskModel):
         sentence_order: bool = True,
         preprocessor=None,
         rematerialize: bool = False,
+        next_sentence: bool = False,
         **kwargs,
     ):
+        require(
+            not (sentence_order and next_sentence),
+            "needs sentence_order=False: a model learns one of the two",
+            next_sentence=next_sentence,
+        )
         super().__init__(
             config,
             preprocessor=preprocessor,
             rematerialize=rematerialize,
-            pooled=sentence_order,
+            pooled=sentence_order or next_sentence,
             **kwargs,
         )
         self.masked_lm_head = MaskedLanguageModelHead(
             config, dtype=self.dtype_policy, name="masked_lm_head"
         )
-        self.sentence_order_head = None
+        self.sentence_order_head = self.next_sentence_head = None
         if sentence_order:
-            self.sentence_order_head = keras.layers.Dense(
-                2,
-                kernel_initializer=initializer(config),
-                dtype=self.dtype_policy,
-                name="sentence_order_head",
-            )
+            self.sentence_order_head = self._pair_head("sentence_order_head")
+        if next_sentence:
+            self.next_sentence_head = self._pair_head("next_sentence_head")
         self._make_weights()
+
+    def _pair_head(self, name: str) -> keras.layers.Dense:
+        return keras.layers.Dense(
+            2,
+            kernel_initializer=initializer(self.config),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+
+    @property
+    def second_task(self) -> str | None:
+        """Its name, "sentence_order" or "next_sentence"; None for none."""
+        if self.sentence_order_head is not None:
+            return "sentence_order"
+        return None if self.next_sentence_head is None else "next_sentence"
 
     def build(self, input_shape=None):
         """Makes all weights at once; no input is needed."""
         if self.built:
             return
         self.masked_lm_head.build()
-        if self.sentence_order_head is not None:
-            self.sentence_order_head.build((None, self.config.hidden_size))
+        for head in (self.sentence_order_head, self.next_sentence_head):
+            if head is not None:
+                head.build((None, self.config.hidden_size))
         self.built = True
 
     def call(self, inputs, training=False, loop=False):
-        """Scores masked tokens and the order of the two segments.
+        """Scores masked tokens and how the two segments belong together.
 
         Args:
             inputs: the encoder's inputs and `masked_positions`, int32 [B, P].
@@ -106,9 +139,10 @@ class AlbertPretrainer(TaskModel):
             loop: run the layers as one loop, see `SharedEncoder`.
 
         Returns:
-            `masked_lm_logits`, float32 [B, P, V]; `sentence_order_logits`,
-            float32 [B, 2], whose class 0 is "in order", 1 "swapped", if there
-            is that head; and the encoder's outputs.
+            `masked_lm_logits`, float32 [B, P, V]; if there is that head
+            `sentence_order_logits`, float32 [B, 2], whose class 0 is "in
+            order", 1 "swapped", or `next_sentence_logits`, float32 [B, 2],
+            "next" and "random"; and the encoder's outputs.
         """
         outputs = self.encoder(inputs, training=training, loop=loop)
         outputs["masked_lm_logits"] = self.masked_lm_head(
@@ -116,10 +150,13 @@ class AlbertPretrainer(TaskModel):
             inputs["masked_positions"],
             embedding=self.encoder.embedding,
         )
-        if self.sentence_order_head is not None:
-            outputs["sentence_order_logits"] = ops.cast(
-                self.sentence_order_head(outputs["pooled_output"]), "float32"
-            )
+        for name, head in (
+            ("sentence_order_logits", self.sentence_order_head),
+            ("next_sentence_logits", self.next_sentence_head),
+        ):
+            if head is not None:
+                logits = head(outputs["pooled_output"])
+                outputs[name] = ops.cast(logits, "float32")
         return outputs
 
     def pretraining_losses(self, outputs, targets) -> dict:
@@ -129,12 +166,13 @@ class AlbertPretrainer(TaskModel):
             outputs: what `call` returned.
             targets: `masked_lm_ids`, int [B, P]; `masked_lm_weights`, float
                 [B, P], 0 where a position is filler; `sentence_order_labels`,
-                int [B]; and perhaps `example_weights`, float [B], 0 where an
-                example is filler.
+                int [B], those of the second task, whichever it is; and
+                perhaps `example_weights`, float [B], 0 where an example is
+                filler.
 
         Returns:
             `masked_lm_loss`, the weighted mean over all positions of the
-            batch, and, if there is that head, `sentence_order_loss`, that
+            batch, and, if there is a second task, `sentence_order_loss`, that
             over all examples; scalars.
         """
         sums = self.pretraining_sums(outputs, targets)
@@ -143,7 +181,7 @@ class AlbertPretrainer(TaskModel):
             "masked_lm_loss": sums["masked_lm_nll"]
             / (sums["predictions"] + 1e-5),
         }
-        if self.sentence_order_head is not None:
+        if self.second_task is not None:
             # All examples may be filler, with weights that sum up to 0.
             losses["sentence_order_loss"] = sums[
                 "sentence_order_nll"
@@ -159,7 +197,7 @@ class AlbertPretrainer(TaskModel):
 
         Returns:
             Scalars: `masked_lm_nll`, `masked_lm_correct` and `predictions`,
-            their number; `examples`; if there is that head,
+            their number; `examples`; if there is a second task,
             `sentence_order_nll` and `sentence_order_correct`.
         """
         weights = ops.cast(targets["masked_lm_weights"], "float32")
@@ -176,8 +214,8 @@ class AlbertPretrainer(TaskModel):
         if weights is None:
             weights = ops.ones(ops.shape(labels), "float32")
         sums["examples"] = ops.sum(weights)
-        if self.sentence_order_head is not None:
-            nll, correct = _score(outputs["sentence_order_logits"], labels)
+        if self.second_task is not None:
+            nll, correct = _score(outputs[f"{self.second_task}_logits"], labels)
             sums["sentence_order_nll"] = ops.sum(weights * nll)
             sums["sentence_order_correct"] = ops.sum(weights * correct)
         return sums
@@ -207,7 +245,8 @@ class AlbertPretrainer(TaskModel):
         """The arguments of the constructor but for the preprocessor."""
         return {
             **super().get_config(),
-            "sentence_order": self.sentence_order_head is not None,
+            "sentence_order": self.second_task == "sentence_order",
+            "next_sentence": self.second_task == "next_sentence",
         }
 
 

@@ -96,6 +96,42 @@ class AlbertTagger(TaskModel):
         x = self.dropout(outputs["sequence_output"], training=training)
         return {"logits": ops.cast(self.logits_dense(x), "float32")}
 
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """The loss of the tokens; the weight of a text is that of each.
+
+        Args:
+            x: the inputs.
+            y: int [B, L], -1 at tokens that do not count.
+            y_pred: what `call` returned.
+            sample_weight: float [B], [B, 1] or, of tokens, [B, L]; or None.
+            training: whether it is for a step of training.
+
+        Returns:
+            A scalar.
+        """
+        return super().compute_loss(
+            x, y, y_pred, of_tokens(sample_weight), training
+        )
+
     def get_config(self):
         """The arguments of the constructor but for the preprocessor."""
         return {**super().get_config(), "labels": self.labels}
+
+
+def of_tokens(weights):
+    """Weights of texts as a column, which Keras multiplies with their tokens.
+
+    It would take a row of them for weights along L.
+
+    Args:
+        weights: float [B], [B, 1] or [B, L]; or None.
+
+    Returns:
+        float [B, 1] or [B, L]; or None.
+    """
+    if weights is None:
+        return None
+    weights = ops.convert_to_tensor(weights)
+    return weights[:, None] if len(weights.shape) == 1 else weights

@@ -45,6 +45,7 @@ class FillMask(Task):
     name = "fill_mask"
     model_name = "AlbertPretrainer"
     figure = "accuracy"
+    learned_head = "masked_lm_head"
 
     @classmethod
     def of_examples(cls, examples, labels=None):

@@ -38,6 +38,8 @@ class Task(abc.ABC):
         figure: which of `Score.figures` chooses the best epoch.
         balanced_figure: the same where classes are balanced; None if there is
             no such thing.
+        learned_head: the head of its model that a source must have, as it
+            is not fine-tuned; None where a new one can be trained.
         short_name: another name for the command line; None for no other.
         has_picture: whether `draw` draws its scores.
         baseline_name: the simpler model that `baseline` scores; None for none.
@@ -48,6 +50,7 @@ class Task(abc.ABC):
     model_name: ClassVar[str]
     figure: ClassVar[str]
     balanced_figure: ClassVar[str | None] = None
+    learned_head: ClassVar[str | None] = None
     short_name: ClassVar[str | None] = None
     has_picture: ClassVar[bool] = False
     baseline_name: ClassVar[str | None] = None

@@ -37,7 +37,11 @@ class Muon(ClippedOptimizer, keras.optimizers.Muon):
             weight_decay=weight_decay,
             adam_weight_decay=weight_decay,
             adam_lr_ratio=1 / 3,
-            exclude_layers=["pooler", "sentence_order_head"],
+            exclude_layers=[
+                "pooler",
+                "sentence_order_head",
+                "next_sentence_head",
+            ],
             name=name,
         )
 

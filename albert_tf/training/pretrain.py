@@ -166,10 +166,10 @@ class _Run:
             return PretrainingCorpus(corpus, split, progress)
 
     def _make_model(self, checkpoint) -> AlbertPretrainer:
-        options = self.options
-        sentence_order = options.sentence_order
-        if sentence_order is None:
-            sentence_order = self.corpus.objective != "none"
+        options, objective = self.options, self.corpus.objective
+        second_task = options.sentence_order
+        if second_task is None:
+            second_task = objective != "none"
         preprocessor = TextPreprocessor(
             self.corpus.tokenizer or checkpoint.get_preprocessor().tokenizer,
             checkpoint.config.max_position_embeddings,
@@ -180,7 +180,8 @@ class _Run:
             return make_model(
                 AlbertPretrainer,
                 checkpoint,
-                sentence_order=sentence_order,
+                sentence_order=second_task and objective != "nsp",
+                next_sentence=second_task and objective == "nsp",
                 preprocessor=preprocessor,
                 rematerialize=options.rematerialize,
                 dtype=options.precision,

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def read(directory):
 
 
 @pytest.mark.parametrize("name", HEADS)
-@pytest.mark.filterwarnings("ignore:.*seq_relationship")
+@pytest.mark.filterwarnings("ignore:.*kept as cls.seq_relationship")
 def test_outputs_equal_those_of_hugging_face(data_dir, name, tmp_path):
     directory = data_dir / "hf_bert" / name
     golden, inputs = read(directory)
@@ -59,22 +60,56 @@ def test_outputs_equal_those_of_hugging_face(data_dir, name, tmp_path):
         for again in (model, load_model(source)):
             outputs = again(inputs)
             for key, expected in golden.items():
-                if not key.startswith("out_") or "relationship" in key:
+                if not key.startswith("out_"):
                     continue
                 ours = key.removeprefix("out_")
                 if HEADS[name] is AlbertPretrainer:
-                    ours = "masked_lm_logits"
+                    ours = (
+                        "next_sentence_logits"
+                        if "relationship" in key
+                        else "masked_lm_logits"
+                    )
                 actual = np.asarray(outputs[ours])
                 if actual.shape[:2] == mask.shape:  # of tokens
                     actual, expected = actual[mask > 0], expected[mask > 0]
                 np.testing.assert_allclose(actual, expected, atol=1e-5)
 
 
-def test_the_next_sentence_is_not_the_order_of_sentences(data_dir):
+def test_the_next_sentence_is_not_the_order_of_sentences(data_dir, tmp_path):
     source = f"hf:{data_dir}/hf_bert/BertForPreTraining"
-    with pytest.warns(UserWarning, match="cls.seq_relationship.weight"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
         model = load_model(source)
     assert model.sentence_order_head is None
+    assert model.second_task == "next_sentence"
+    with pytest.raises(UserError, match="needs sentence_order=False"):
+        AlbertPretrainer.from_preset(source, sentence_order=True)
+    with pytest.warns(UserWarning, match="kept as cls.seq_relationship"):
+        model.save_preset(tmp_path / "hf", "huggingface")
+    values = json.loads((tmp_path / "hf" / "config.json").read_text())
+    assert values["architectures"] == ["AlbertForMaskedLM"]
+
+
+def test_the_head_of_the_next_sentence_alone(data_dir, tmp_path):
+    directory = data_dir / "hf_bert" / "BertForPreTraining"
+    golden, inputs = read(directory)
+    tensors = {
+        name: array
+        for name, array in load_file(directory / "model.safetensors").items()
+        if not name.startswith("cls.predictions.")
+    }
+    save_file(tensors, tmp_path / "model.safetensors")
+    values = json.loads((directory / "config.json").read_text())
+    values["architectures"] = ["BertForNextSentencePrediction"]
+    (tmp_path / "config.json").write_text(json.dumps(values))
+    with pytest.warns(UserWarning, match="no fitting weights for masked_lm"):
+        model = load_model(f"hf:{tmp_path}")
+    inputs["masked_positions"] = np.zeros((len(inputs["token_ids"]), 1), int)
+    np.testing.assert_allclose(
+        model(inputs)["next_sentence_logits"],
+        golden["out_seq_relationship_logits"],
+        atol=1e-5,
+    )
 
 
 def test_every_layer_is_a_group_of_its_own(data_dir):

@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 from torch_writer import Tensor, save_archive, save_stream
 
 from albert_tf.checkpoints.hdf5_file import open_hdf5
+from albert_tf.checkpoints.tensorflow_names import to_pytorch_names
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertEncoder, AlbertPretrainer, load_model
 
@@ -324,3 +325,14 @@ def test_damaged_index(sharded, refused, content):
     path, _ = sharded
     path.write_text(content)
     assert refused(path.parent).startswith(f"{path}: ")
+
+
+def test_layers_that_are_two_in_tensorflow():
+    """As transformers' own conversion names them."""
+    names = {
+        "mlm___cls/predictions/transform/dense/bias:0": (
+            "cls.predictions.transform.dense.bias"
+        ),
+        "nsp___cls/seq_relationship/bias:0": "cls.seq_relationship.bias",
+    }
+    assert [*to_pytorch_names(dict.fromkeys(names))] == [*names.values()]

@@ -149,6 +149,23 @@ def test_without_the_second_task_its_head_is_gone(corpus_directory, tmp_path):
     assert result.dev["sentence_order_loss"] == 0
 
 
+def test_the_next_sentence_is_learned_by_a_head_of_its_own(
+    book_file, tokenizer, tmp_path
+):
+    options = CorpusOptions(
+        segments=SegmentOptions(length=64, objective="nsp"),
+        held_out_share=0.125,
+    )
+    corpus = tmp_path / "corpus"
+    prepare_corpus([book_file], corpus, tokenizer, options, processes=1)
+    options = PretrainOptions(steps=2, batch_size=8)
+    result = pretrain("albert_pico", corpus, tmp_path / "run", options)
+    assert result.model.second_task == "next_sentence"
+    assert result.dev["sentence_order_loss"] > 0.1
+    again = AlbertPretrainer.from_preset(tmp_path / "run" / "model")
+    assert again.second_task == "next_sentence"
+
+
 @pytest.mark.parametrize(
     "changes",
     [
