@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -130,21 +130,11 @@ def _compare(
     figure = task.figure
     return VerificationReport(
         examples=len(examples),
-        max_difference=_max_difference(*outputs.values()),
+        max_difference=task.difference(*outputs.values()),
         agreement=task.agreement(expected, actual),
         figure=figure,
         keras_score=task.score(expected, examples).figures[figure],
         tflite_score=task.score(actual, examples).figures[figure],
-    )
-
-
-def _max_difference(
-    expected: Mapping[str, Sequence], actual: Mapping[str, Sequence]
-) -> float:
-    return max(
-        float(np.abs(np.asarray(a) - np.asarray(b)).max())
-        for name in expected
-        for a, b in zip(expected[name], actual[name], strict=True)
     )
 
 

@@ -43,7 +43,8 @@ class HeadLayer:
             (gamma and beta), "output" (kernel and bias of a last layer,
             which the official code calls `output_weights`, `output_bias`) or
             "output_bias" (that alone).
-        huggingface: its name there, such as "classifier".
+        huggingface: its name there, such as "classifier"; None if they lack
+            it.
         tf1: its scope in Google's checkpoints, such as
             "cls/seq_relationship/"; "" for none, None if they lack it.
         argument: of our constructor, which says whether there is this layer;
@@ -54,7 +55,7 @@ class HeadLayer:
 
     name: str
     kind: Kind
-    huggingface: str
+    huggingface: str | None = None
     tf1: str | None = None
     argument: str | None = None
     is_of_class: bool = True
@@ -64,7 +65,7 @@ class HeadLayer:
         return any(name.startswith(f"{self.name}/") for name in weights)
 
     def huggingface_row(self):
-        """The row of a `RenameTable`."""
+        """The row of a `RenameTable`; only where `huggingface` is not None."""
         endings = [(our, *their) for our, their, _ in _ENDINGS[self.kind]]
         return self.name, self.huggingface, endings
 
@@ -122,7 +123,11 @@ class Head:
         self, tensors: Mapping[str, Any], published: Mapping[str, Any]
     ) -> bool:
         """Whether Hugging Face's tensors hold weights of this head."""
-        starts = tuple(f"{layer.huggingface}." for layer in self.layers)
+        starts = tuple(
+            f"{layer.huggingface}."
+            for layer in self.layers
+            if layer.huggingface is not None
+        )
         return (
             bool(starts)
             and any(n.startswith(starts) for n in tensors)

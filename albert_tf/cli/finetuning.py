@@ -44,8 +44,8 @@ def finetune(
         str,
         Option(
             help="What to learn: classification, multilabel, regression, "
-            "tagging, crf-tagging, intent-slots, question-answering, or one "
-            "of GLUE such as glue/rte."
+            "tagging, crf-tagging, intent-slots, question-answering, "
+            "joint-question-answering, or one of GLUE such as glue/rte."
         ),
     ] = "classification",
     model: Annotated[

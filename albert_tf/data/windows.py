@@ -15,6 +15,10 @@ from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError, require, require_at_least
 from albert_tf.tokenizers import Encoding, Tokenizer
 
+# What a token scores that can be no part of an answer; finite, so that files
+# can hold it, and as in the official code.
+NO_ANSWER_TOKEN = -1e30
+
 _SPECIAL = 3  # [CLS] question [SEP] context [SEP]
 _ANY = 2**31  # tokens, where nothing is to be truncated
 

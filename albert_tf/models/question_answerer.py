@@ -6,29 +6,20 @@ import keras
 from keras import ops
 
 from albert_tf.checkpoints import Head, HeadLayer
-from albert_tf.config import AlbertConfig
-from albert_tf.data.windows import check_answer_settings
 from albert_tf.layers.albert_layer import initializer
-from albert_tf.models.task_model import TaskModel
+from albert_tf.models.answer_model import AnswerModel
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertQuestionAnswerer(TaskModel):
+class AlbertQuestionAnswerer(AnswerModel):
     """Where in a passage the answer to a question starts and ends.
 
-    The question is the first text of a pair, the passage the second; an
-    answer that starts and ends at `[CLS]` is none (SQuAD 2.0 as in the BERT
-    paper).
+    An answer that starts and ends at `[CLS]` is none (SQuAD 2.0 as in the
+    BERT paper).
 
     Args:
-        config: the model's sizes and rates.
-        preprocessor: a `TextPreprocessor`, or None.
-        rematerialize: see `SharedEncoder`.
-        null_threshold: by how many logits no answer must score better than
-            the best one to be given; None if there is always an answer.
-        stride: tokens between the beginnings of two windows of a passage.
-        max_answer_length: tokens of the longest answer.
-        **kwargs: `name` and `dtype`.
+        *args: those of `AnswerModel`.
+        **kwargs: those of `AnswerModel`.
 
     Raises:
         UserError: if a setting is something else.
@@ -37,34 +28,15 @@ class AlbertQuestionAnswerer(TaskModel):
     head = Head(
         "AlbertQuestionAnswerer",
         huggingface=("AlbertForQuestionAnswering",),
-        layers=[HeadLayer("span_logits", "output", "qa_outputs")],
+        layers=[HeadLayer("span_logits", "output", "qa_outputs", "cls/squad/")],
     )
     token_outputs = ("start_logits", "end_logits")
 
-    def __init__(
-        self,
-        config: AlbertConfig,
-        preprocessor=None,
-        rematerialize: bool = False,
-        null_threshold: float | None = None,
-        stride: int = 128,
-        max_answer_length: int = 30,
-        **kwargs,
-    ):
-        check_answer_settings(null_threshold, stride, max_answer_length)
-        super().__init__(
-            config,
-            preprocessor=preprocessor,
-            rematerialize=rematerialize,
-            pooled=False,
-            **kwargs,
-        )
-        self.null_threshold = null_threshold
-        self.stride = stride
-        self.max_answer_length = max_answer_length
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.span_logits = keras.layers.Dense(
             2,
-            kernel_initializer=initializer(config),
+            kernel_initializer=initializer(self.config),
             dtype=self.dtype_policy,
             name="span_logits",
         )
@@ -95,15 +67,6 @@ class AlbertQuestionAnswerer(TaskModel):
         )
         return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
 
-    def get_config(self):
-        """The arguments of the constructor but for the preprocessor."""
-        return {
-            **super().get_config(),
-            "null_threshold": self.null_threshold,
-            "stride": self.stride,
-            "max_answer_length": self.max_answer_length,
-        }
-
     def scored_outputs(self, outputs):
         """Both, by the names of their targets."""
         return {
@@ -114,27 +77,16 @@ class AlbertQuestionAnswerer(TaskModel):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """The mean of both cross-entropies, as in the official code.
+        """The mean of both cross-entropies, see `answer_loss`.
 
         Args:
             x: not used.
-            y: `start_positions` and `end_positions`, int [B]; those of -1 do
-                not count.
+            y: the targets, see `AnswerModel`.
             y_pred: what `call` returned.
-            sample_weight: float [B], or None; or such for each target, by
-                name, as Keras makes of an array.
+            sample_weight: see `answer_loss`.
             training: not used.
 
         Returns:
             A scalar.
         """
-        loss = keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, ignore_class=-1
-        )
-        total = 0.0
-        for end in ("start", "end"):
-            target, weight = f"{end}_positions", sample_weight
-            if isinstance(weight, dict):
-                weight = weight[target]
-            total += loss(y[target], y_pred[f"{end}_logits"], weight)
-        return total / 2
+        return self.answer_loss(y, self.scored_outputs(y_pred), sample_weight)

@@ -35,7 +35,8 @@ class AnswerPrediction:
         best: the answer; its words are "" where there is none.
         words: the best words, also where there is no answer.
         no_answer: how much better no answer scores than the best words, in
-            logits; there is none where this is more than the threshold.
+            logits, or the logit of there being none where a model has one;
+            there is none where this is more than the threshold.
         candidates: the best ones, highest first.
         id: of the question; "" if it has none.
     """
@@ -70,16 +71,12 @@ class SpanSearch:
     ) -> None:
         """Takes what the model says of a window.
 
-        Where the same words are in several windows, the highest score counts;
-        for no answer the lowest does, as only one window needs to have it.
-
         Args:
             start_logits: of the tokens of the context, [n].
             end_logits: the same.
             null: the sum of both logits at `[CLS]`.
             offsets: the characters of the tokens, int [n, 2].
         """
-        self._null = min(self._null, float(null))
         # A token without characters can neither begin nor end an answer.
         is_empty = offsets[:, 1] <= offsets[:, 0]
         starts = np.where(is_empty, -np.inf, start_logits.astype("float64"))
@@ -88,14 +85,35 @@ class SpanSearch:
         ends = np.lib.stride_tricks.sliding_window_view(ends, self._longest)
         scores = starts[:, None] + ends  # of each first token and length
         best = np.argsort(-scores, axis=None, kind="stable")[:_NUMBER]
-        for first, more in zip(
-            *np.unravel_index(best, scores.shape), strict=True
-        ):
-            score = float(scores[first, more])
+        firsts, more = np.unravel_index(best, scores.shape)
+        self.add_runs(firsts, firsts + more, scores.flat[best], null, offsets)
+
+    def add_runs(
+        self,
+        firsts: np.ndarray,
+        lasts: np.ndarray,
+        scores: np.ndarray,
+        null: float,
+        offsets: np.ndarray,
+    ) -> None:
+        """Takes the best runs of tokens of a window.
+
+        Where the same words are in several windows, the highest score counts;
+        for no answer the lowest does, as only one window needs to have it.
+
+        Args:
+            firsts: the token that each begins with, int [m].
+            lasts: the token that each ends with, int [m].
+            scores: of each, [m]; -infinity for none.
+            null: what no answer scores.
+            offsets: the characters of the tokens, int [n, 2].
+        """
+        self._null = min(self._null, float(null))
+        for first, last, score in zip(firsts, lasts, scores, strict=True):
             if score > -np.inf:
-                place = int(offsets[first, 0]), int(offsets[first + more, 1])
+                place = int(offsets[first, 0]), int(offsets[last, 1])
                 known = self._scores.get(place, -np.inf)
-                self._scores[place] = max(known, score)
+                self._scores[place] = max(known, float(score))
 
     def answer(self, threshold: float | None, id: str = "") -> AnswerPrediction:
         """The best words of all windows.
@@ -107,8 +125,9 @@ class SpanSearch:
         """
         found = sorted(self._scores.items(), key=lambda item: -item[1])
         places: list[tuple[tuple[int, int] | None, float]] = found[:_NUMBER]
+        null, difference = self._compare([score for _, score in places])
         if threshold is not None or not places:
-            places.append((None, self._null))
+            places.append((None, null))
             places.sort(key=lambda item: -item[1])
         probabilities = _softmax([score for _, score in places])
         spans = [
@@ -117,17 +136,36 @@ class SpanSearch:
         ]
         words = next((one for one in spans if one.answer), spans[0])
         none = next((one for one in spans if not one.answer), None)
-        difference = self._null - found[0][1] if found else 0.0
         is_none = threshold is not None and difference > threshold
         return AnswerPrediction(
             none if is_none and none else words, words, difference, spans, id
         )
+
+    def _compare(self, scores: Sequence[float]) -> tuple[float, float]:
+        """What no answer scores, and by how much that is better.
+
+        Args:
+            scores: of the candidates, highest first; maybe none.
+        """
+        return self._null, self._null - scores[0] if scores else 0.0
 
     def _span(self, place: tuple[int, int] | None, probability: float) -> Span:
         if place is None:
             return Span("", None, None, probability)
         start, end = place
         return Span(self._context[start:end], start, end, probability)
+
+
+class OddsSpanSearch(SpanSearch):
+    """For models that say by a logit of its own whether there is no answer.
+
+    No answer then has the probability that this logit says, whatever the
+    scores of the words, and the logit is what the threshold is for.
+    """
+
+    def _compare(self, scores):
+        total = np.logaddexp.reduce(scores) if scores else 0.0
+        return self._null + float(total), self._null
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

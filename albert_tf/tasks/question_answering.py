@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import ClassVar
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class QuestionAnswering(Task):
     model_name = "AlbertQuestionAnswerer"
     figure = "f1"
     baseline_name = "the first sentence"
+    search_class: ClassVar[type[SpanSearch]] = SpanSearch
 
     def __init__(
         self,
@@ -125,22 +127,39 @@ class QuestionAnswering(Task):
     def answers(self, outputs, rows, examples):
         """An `AnswerPrediction` for each question."""
         searches = [
-            SpanSearch(one.pair, self.max_answer_length) for one in examples
+            self.search_class(one.pair, self.max_answer_length)
+            for one in examples
         ]
         for row, number in enumerate(rows.examples):
-            start = np.asarray(outputs["start_logits"][row])
-            end = np.asarray(outputs["end_logits"][row])
-            tokens = rows.tokens_of(row)
-            searches[number].add(
-                start[tokens],
-                end[tokens],
-                start[0] + end[0],
+            window = {name: np.asarray(v[row]) for name, v in outputs.items()}
+            self.add_window(
+                searches[number],
+                window,
+                rows.tokens_of(row),
                 rows.offsets_of(row),
             )
         return [
             search.answer(self.null_threshold, getattr(one, "id", ""))
             for search, one in zip(searches, examples, strict=True)
         ]
+
+    def add_window(
+        self,
+        search: SpanSearch,
+        outputs: dict[str, np.ndarray],
+        tokens: slice,
+        offsets: np.ndarray,
+    ) -> None:
+        """Gives a search what the model says of a window.
+
+        Args:
+            search: of the question.
+            outputs: the model's for the window, by name.
+            tokens: the places in the window that are the context's.
+            offsets: the characters of these tokens, int [n, 2].
+        """
+        start, end = outputs["start_logits"], outputs["end_logits"]
+        search.add(start[tokens], end[tokens], start[0] + end[0], offsets)
 
     def score(self, answers, examples):
         """A `SquadReport`, by the rule of CMRC 2018 if texts are Chinese."""

@@ -220,6 +220,23 @@ class Task(abc.ABC):
         same = map(self.same, answers, others)
         return sum(same) / len(answers)
 
+    def difference(
+        self,
+        outputs: Mapping[str, Sequence[np.ndarray]],
+        others: Mapping[str, Sequence[np.ndarray]],
+    ) -> float:
+        """The largest absolute difference of two models' outputs.
+
+        Args:
+            outputs: by name, an array for each row.
+            others: the same of the other model.
+        """
+        return max(
+            float(np.abs(np.asarray(a) - np.asarray(b)).max())
+            for name in outputs
+            for a, b in zip(outputs[name], others[name], strict=True)
+        )
+
     @abc.abstractmethod
     def same(self, answer, other) -> bool:
         """Whether two answers to the same example say the same."""

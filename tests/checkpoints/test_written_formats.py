@@ -16,8 +16,11 @@ from albert_tf.errors import UserError
 from albert_tf.models import (
     AlbertClassifier,
     AlbertEncoder,
+    AlbertJointQuestionAnswerer,
     AlbertPretrainer,
+    AlbertQuestionAnswerer,
     convert,
+    load_model,
 )
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 
@@ -213,6 +216,51 @@ def test_tf1_names_of_groups(tmp_path, small_config):
     )
     block = model.named_weights()["transformer/block_2/attention/query/kernel"]
     np.testing.assert_array_equal(reader.get_tensor(name), block)
+
+
+# The names and shapes in squad_utils.py of the official code, of H = 12.
+QUESTION_HEADS = {
+    AlbertQuestionAnswerer: {
+        "cls/squad/output_weights": [2, 12],
+        "cls/squad/output_bias": [2],
+    },
+    AlbertJointQuestionAnswerer: {
+        "start_logits/dense/kernel": [12, 1],
+        "start_logits/dense/bias": [1],
+        "end_logits/dense_0/kernel": [24, 12],
+        "end_logits/dense_0/bias": [12],
+        "end_logits/LayerNorm/gamma": [12],
+        "end_logits/LayerNorm/beta": [12],
+        "end_logits/dense_1/kernel": [12, 1],
+        "end_logits/dense_1/bias": [1],
+        "answer_class/dense_0/kernel": [24, 12],
+        "answer_class/dense_0/bias": [12],
+        "answer_class/dense_1/kernel": [12, 1],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", QUESTION_HEADS)
+def test_tf1_heads_of_question_answering(
+    tmp_path, small_config, randomize, assert_same, kind
+):
+    model = randomize(kind(small_config))
+    model.save_preset(tmp_path / "out", "tf1")
+    reader = tf.train.load_checkpoint(str(tmp_path / "out/model.ckpt-best"))
+    shapes = reader.get_variable_to_shape_map()
+    head = {k: v for k, v in shapes.items() if not k.startswith("bert/")}
+    assert head == QUESTION_HEADS[kind]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        loaded = kind.from_preset(f"tf1:{tmp_path}/out")
+    assert_same(loaded, model)
+    assert type(load_model(f"tf1:{tmp_path}/out")) is kind
+
+
+def test_hugging_face_has_no_joint_question_answerer(tmp_path, small_config):
+    model = AlbertJointQuestionAnswerer(small_config)
+    with pytest.raises(UserError, match="has no AlbertJointQuestionAnswerer"):
+        model.save_preset(tmp_path / "out", "huggingface")
 
 
 # === Vocabularies ===

@@ -10,7 +10,13 @@ from commands import call
 
 import export
 from albert_tf.data.squad import read_squad
-from albert_tf.models import AlbertQuestionAnswerer, load_model
+from albert_tf.models import (
+    AlbertJointQuestionAnswerer,
+    AlbertQuestionAnswerer,
+    load_model,
+    model_classes,
+)
+from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights of")
@@ -66,18 +72,20 @@ def home(tmp_path_factory):
     return home
 
 
-@pytest.fixture(scope="module")
-def trained(home):
-    argv = ["finetune", "--task", "qa", "--model", "albert_pico"]
+@pytest.fixture(scope="module", params=["qa", "joint-qa"])
+def trained(request, home):
+    """Of each of the tasks that answer questions."""
+    argv = ["finetune", "--task", request.param, "--model", "albert_pico"]
     argv += ["--train", home / "train.json", "--dev", home / "train.json"]
-    argv += ["--output", home / "model", "--epochs", 2, "--batch-size", 6]
+    output = home / request.param
+    argv += ["--output", output, "--epochs", 2, "--batch-size", 6]
     assert call([*argv, "--max-length", 64, "--baseline"]) == 0
-    return home / "model"
+    return output
 
 
 @pytest.fixture(scope="module")
 def file(trained, home):
-    path = home / "qa.tflite"
+    path = home / f"{trained.name}.tflite"
     argv = ["export", trained, path, "--quantization", "float32"]
     assert call([*argv, "--verify", home / "dev.json"]) == 0
     return path
@@ -86,14 +94,15 @@ def file(trained, home):
 @pytest.mark.slow
 def test_the_threshold_of_the_dev_examples_is_kept(trained, home, capsys):
     report = json.loads((trained / "report.json").read_text())
-    assert report["task"] == "question_answering"
+    task = find_task(trained.name)
+    assert report["task"] == task.name
     assert report["train"]["read"] == "6 contexts, 6 without an answer"
     assert report["dev"]["classes"]["HasAns"]["support"] == 12
     figures = {"exact", "f1", "best_exact", "best_f1"}
     assert set(report["history"]) == {"loss", *(f"val_{x}" for x in figures)}
     threshold = report["dev"]["settings"]["null_threshold"]
     model = load_model(trained)
-    assert type(model) is AlbertQuestionAnswerer
+    assert type(model) is model_classes()[task.model_name]
     assert model.null_threshold == threshold
     argv = ["evaluate", trained, home / "train.json", "--json"]
     assert call(argv) == 0
@@ -168,11 +177,14 @@ def test_a_file_needs_no_tensorflow(file, home):
 
 
 @pytest.mark.slow
-def test_real_questions_by_keras_and_file(shared, tmp_path):
+@pytest.mark.parametrize(
+    "kind", [AlbertQuestionAnswerer, AlbertJointQuestionAnswerer]
+)
+def test_real_questions_by_keras_and_file(shared, tmp_path, kind):
     """Windows of several lengths, over real contexts; the head is random."""
     path = shared / "data" / "xquad_en" / "xquad.en.json.gz"
     questions = [*read_squad(path)][::24]
-    model = AlbertQuestionAnswerer.from_preset("albert_pico")
+    model = kind.from_preset("albert_pico")
     model.preprocessor = model.preprocessor.with_max_length(160)
     export.to_tflite(model, tmp_path / "qa.tflite", "float32")
     report = export.verify(model, tmp_path / "qa.tflite", questions)
