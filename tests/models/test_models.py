@@ -139,19 +139,6 @@ def test_sample_weights_reach_both_losses_of_the_pretrainer(tiny, batch):
     assert loss(everything, sample_weight=0 * weights) == 0
 
 
-@pytest.mark.slow
-def test_pretrainer_learns_one_batch_by_heart(tiny, batch):
-    config = dataclasses.replace(
-        tiny, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-    )
-    keras.utils.set_random_seed(0)
-    model = AlbertPretrainer(config)
-    inputs, targets = pretraining_batch(batch)
-    model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
-    history = model.fit(inputs, targets, epochs=80, verbose=0)
-    assert history.history["loss"][-1] < 0.1
-
-
 def test_sample_weights_reach_both_ends_of_an_answer(tiny, batch):
     model = AlbertQuestionAnswerer(tiny)
     y = {
@@ -169,20 +156,6 @@ def test_sample_weights_reach_both_ends_of_an_answer(tiny, batch):
     weights = np.array([1, 0, 1, 0], "float32")
     scored = model.evaluate(batch, y, sample_weight=weights, verbose=0)
     assert scored == pytest.approx(expected, 1e-5)
-
-
-@pytest.mark.slow
-def test_classifier_learns_one_batch_by_heart(tiny, batch):
-    keras.utils.set_random_seed(0)
-    classifier = AlbertClassifier(tiny, ["a", "b", "c"])
-    classifier.compile(keras.optimizers.Adam(1e-2))
-    y = np.array([0, 1, 2, 1])
-    classifier.fit(batch, y, epochs=60, verbose=0)
-    loss, accuracy = classifier.evaluate(batch, y, verbose=0)
-    assert loss < 0.1
-    assert accuracy == 1
-    logits = classifier.predict(batch, verbose=0)["logits"]
-    assert logits.argmax(-1).tolist() == [0, 1, 2, 1]
 
 
 @pytest.mark.parametrize(
