@@ -157,6 +157,16 @@ def test_the_guide_to_distillation_runs(tmp_path, data_dir):
 
 
 @pytest.mark.slow
+def test_the_guide_to_pretrained_tasks_runs(tmp_path):
+    commands, _ = blocks(ROOT / "docs" / "pretrained_tasks.md", "sh")
+    said = run(commands, tmp_path)
+    assert "perplexity" in said
+    assert said.count('"label": ') == 2
+    assert said.count("\tThen he stood up.\n") == 2
+    assert (tmp_path / "order.tflite").exists()
+
+
+@pytest.mark.slow
 def test_the_guide_to_question_answering_runs(tmp_path):
     """On the file that it shows, from a small model."""
     page = ROOT / "docs" / "question_answering.md"

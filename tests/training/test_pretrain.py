@@ -15,6 +15,8 @@ from albert_tf.data.corpus_blocks import CorpusOptions
 from albert_tf.data.segments import SegmentOptions
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertPretrainer
+from albert_tf.tasks.predictor import Predictor
+from albert_tf.tasks.sentence_order import SentenceOrder
 from albert_tf.training.evaluator import Evaluator
 from albert_tf.training.pretrain import pretrain
 from albert_tf.training.pretrain_options import PretrainOptions
@@ -247,6 +249,11 @@ def test_both_tasks_are_learned_where_they_can_be(tokenizer, tmp_path):
     )  # fmt: skip
     assert result.dev["sentence_order_accuracy"] > 0.95
     assert result.dev["masked_lm_accuracy"] > 0.4
+    first = "In the morning of friday we went out."
+    second = "At night we came home on monday."
+    order = Predictor.of_model(result.model, task_class=SentenceOrder)
+    answers = order.predict([first, second], [second, first])
+    assert [answer.label for answer in answers] == ["ordered", "swapped"]
 
 
 @pytest.mark.parametrize(
