@@ -174,7 +174,7 @@ def run(start: str, seed: int, splits: Splits, arguments):
         model = fine_tune(start, some, dev, task, seed, arguments, folder)
         file = f"{folder}/model.tflite"
         export.to_tflite(model, file, quantization="int8")
-        predictor = export.open_tflite(file)
+        predictor = export.load(file)
         return tuple(
             metric_of(arguments.task, predicted, test)
             for predicted in (model.classify(texts), predictor.predict(texts))

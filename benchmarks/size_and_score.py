@@ -27,7 +27,7 @@ def measure(source: str, pairs) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         export.to_tflite(embedder, path, quantization="int8")
-        predictor = export.open_tflite(path)
+        predictor = export.load(path)
         return {
             "parameters": embedder.count_params(),
             "megabytes": path.stat().st_size / 1e6,

@@ -165,7 +165,7 @@ def of_files(output: Path, examples, folder: Path) -> dict[str, float]:
     export.to_tflite(model, exact, quantization="float32")
     export.to_tflite(model, small, quantization="int8")
     same = export.verify(model, exact, examples[:SAME])
-    predictor = export.open_tflite(small)
+    predictor = export.load(small)
     task = predictor.task
     found = task.score(predictor.answers(examples), examples)
     return {

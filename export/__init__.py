@@ -12,7 +12,7 @@ _HOMES = {
     "VerificationError": "export.verification",
     "VerificationReport": "export.verification",
     "benchmark": "export.benchmark",
-    "open_tflite": "export.tflite_predictor",
+    "load": "export.tflite_predictor",
     "to_tflite": "export.tflite",
     "verify": "export.verification",
 }

@@ -73,11 +73,11 @@ def benchmark(
 def _measure(job: dict) -> BenchmarkReport:
     import ai_edge_litert.interpreter  # noqa: F401
 
-    from export.tflite_predictor import open_tflite
+    from export.tflite_predictor import load
 
     imported = _peak_memory()
     start = time.perf_counter()
-    predictor = open_tflite(job["path"])
+    predictor = load(job["path"])
     predictor.predict(job["texts"][:1])
     load = time.perf_counter() - start
     for text in job["texts"][: job["warmup"]]:

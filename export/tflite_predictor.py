@@ -20,13 +20,13 @@ from export.bundle import Bundle
 from export.tflite_model import TFLiteModel
 
 
-def open_tflite(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
+def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
     """What a file answers, without TensorFlow or Keras.
 
     Example:
 
     ```python
-    predictor = open_tflite("build/demo/model.tflite")
+    predictor = load("build/demo/model.tflite")
     predictor.predict(["play some jazz"])[0].label  # "PlayMusic"
     ```
 

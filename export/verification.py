@@ -14,7 +14,7 @@ from albert_tf.errors import UserError, require
 from albert_tf.tasks import Task
 from albert_tf.tasks.predictor import Predictor
 from export.bundle import read_bundle
-from export.tflite_predictor import open_tflite
+from export.tflite_predictor import load
 
 # Float32 files differ from Keras by the order of sums alone.
 _FLOAT_TOLERANCE = 1e-3
@@ -88,7 +88,7 @@ def verify(
     if not examples:
         raise UserError("there are no examples to verify with")
     keras = Predictor.of_model(model, task_class=task_class)
-    tflite = open_tflite(path)
+    tflite = load(path)
     _check_settings(keras.task, tflite.task)
     report = _compare(keras, tflite, examples)
     _judge(report, threshold, least_agreement)

@@ -77,10 +77,10 @@ def open_predictor(source: str, task_name: str | None = None):
 
 
 def _open_file(source: str, task_name: str | None):
+    import export
     from albert_tf.tasks import find_task
-    from export import open_tflite
 
-    predictor = open_tflite(source)
+    predictor = export.load(source)
     if task_name is None:
         return predictor
     wanted = find_task(task_name)

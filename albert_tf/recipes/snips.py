@@ -131,7 +131,7 @@ def run(output: str | os.PathLike, console: Console) -> DemoReport:
     export.to_tflite(result.model, file, quantization="int8", overwrite=True)
     verified = export.verify(result.model, file, test)
     measured = export.benchmark(file, [example.text for example in test])
-    predictor = export.open_tflite(file)
+    predictor = export.load(file)
     task = predictor.task
     score = task.score(predictor.answers(test), test)
     task.draw(score, output / "confusion_matrix.png")

@@ -10,13 +10,13 @@ import pytest
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertEncoder
-from export import open_tflite, to_tflite
+from export import load, to_tflite
 
 TEXTS = ["play some jazz", "Will it RAIN tomorrow?", "x" * 3000, "一二三"]
 
 
 def test_answers_as_keras_does(classifier, files):
-    exported = open_tflite(files["float32"])
+    exported = load(files["float32"])
     for ours, keras in zip(
         exported.predict(TEXTS), classifier.classify(TEXTS), strict=True
     ):
@@ -28,7 +28,7 @@ def test_answers_as_keras_does(classifier, files):
 def test_pairs(classifier, files):
     texts, pairs = TEXTS[:2], TEXTS[1:3]
     expected = classifier.predict((texts, pairs), verbose=0)["logits"]
-    exported = open_tflite(files["float32"])
+    exported = load(files["float32"])
     rows = exported.rows(
         [
             exported.task.example(*both)
@@ -48,13 +48,13 @@ def test_an_encoder_takes_no_text(tmp_path):
     )
     to_tflite(AlbertEncoder(config), tmp_path / "encoder.tflite")
     with pytest.raises(UserError, match="holds an AlbertEncoder without"):
-        open_tflite(tmp_path / "encoder.tflite")
+        load(tmp_path / "encoder.tflite")
 
 
 def test_needs_neither_tensorflow_nor_keras(files):
     code = (
-        "import sys; from export import open_tflite;"
-        f"c = open_tflite({str(files['int8'])!r});"
+        "import sys; from export import load;"
+        f"c = load({str(files['int8'])!r});"
         "c.predict(['play some jazz']);"
         "heavy = {'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules);"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
@@ -102,7 +102,7 @@ def changed(files, tmp_path):
 def test_settings_fit_the_network(changed, settings, words):
     path = changed({"settings": settings})
     with pytest.raises(UserError, match=words) as caught:
-        open_tflite(path)
+        load(path)
     assert str(caught.value).startswith(f"{path}: ")
 
 
@@ -110,4 +110,4 @@ def test_vocabularies_fit_the_network(changed):
     config = AlbertConfig(hidden_size=32, num_attention_heads=2, vocab_size=40)
     path = changed({"config": config.to_dict()})
     with pytest.raises(UserError, match="has 30000 tokens, but .* knows 40"):
-        open_tflite(path)
+        load(path)

@@ -199,7 +199,7 @@ def test_the_file_has_fixed_shapes_and_says_the_same(learned, tmp_path):
     export.to_tflite(model, path, "float32")
     keras_answers, file_answers = (
         predictor.answers([*ANSWERABLE, *IMPOSSIBLE])
-        for predictor in (Predictor.of_model(model), export.open_tflite(path))
+        for predictor in (Predictor.of_model(model), export.load(path))
     )
     for one, other in zip(keras_answers, file_answers, strict=True):
         assert one.best.answer == other.best.answer

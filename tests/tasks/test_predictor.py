@@ -26,7 +26,7 @@ def test_a_model_of_one_segment_refuses_pairs(one_segment, tmp_path):
     export.to_tflite(one_segment, tmp_path / "model.tflite")
     for predictor in (
         Predictor.of_model(one_segment),
-        export.open_tflite(tmp_path / "model.tflite"),
+        export.load(tmp_path / "model.tflite"),
     ):
         assert len(predictor.predict(["a text"])) == 1
         with pytest.raises(UserError, match="no second segment"):

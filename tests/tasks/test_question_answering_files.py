@@ -121,7 +121,7 @@ def test_evaluate_shows_parts_and_threshold(trained, home, capsys):
 @pytest.mark.slow
 def test_the_file_answers_as_keras(trained, file, home):
     keras = Predictor.of_model(load_model(trained))
-    tflite = export.open_tflite(file)
+    tflite = export.load(file)
     assert tflite.task.settings == keras.task.settings
     assert tflite.task.null_threshold is not None
     questions = read_squad(home / "dev.json")
@@ -166,7 +166,7 @@ def test_predict_from_a_context(file, home, capsys):
 def test_a_file_needs_no_tensorflow(file, home):
     code = (
         "import sys, export\n"
-        f"predictor = export.open_tflite({str(file)!r})\n"
+        f"predictor = export.load({str(file)!r})\n"
         "predictor.predict(['What has Tom?'], ['Tom has a map.'])\n"
         "print({'keras', 'tensorflow'} & set(sys.modules))"
     )

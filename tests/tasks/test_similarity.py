@@ -50,7 +50,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def file(home):
-    return export.open_tflite(home / "float.tflite")
+    return export.load(home / "float.tflite")
 
 
 def test_it_is_found_by_its_name():

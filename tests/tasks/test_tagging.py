@@ -92,7 +92,7 @@ def test_the_file_answers_as_keras(trained, home, tmp_path):
     report = export.verify(model, path, dev)
     assert report.agreement == 1
     long = "Ann goes to New York . " * 30  # longer than one sequence
-    answer = export.open_tflite(path).predict([long])[0]
+    answer = export.load(path).predict([long])[0]
     kinds = [span.label for span in answer.spans]
     assert kinds == ["person", "place"] * 30
     assert all(long[s.start : s.end] == s.text for s in answer.spans)
