@@ -1,12 +1,11 @@
 r"""What our weights reach on each task, beside what has no transformer.
 
 python benchmarks/tasks.py wnut17 --data FOLDER
-python benchmarks/tasks.py --table
 
-The first trains as the command line does, on a data set as it is published,
-exports, and writes `benchmarks/results/wnut17.json`: command, seed, seconds,
-commit and figures, of Keras and of the int8 file. The second prints these
-files as a table.
+Trains as the command line does, on a data set as it is published, exports, and
+writes `benchmarks/results/tasks/wnut17.json`: command, seed, seconds, commit
+and figures, of Keras and of the int8 file. `tasks_table.py` prints these files
+as a table.
 """
 
 import argparse
@@ -27,7 +26,7 @@ from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results"
+RESULTS = HERE / "results" / "tasks"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -196,43 +195,22 @@ def commit() -> str:
     ).stdout.strip()
 
 
-def table() -> str:
-    """A row for each file of results."""
-    lines = [
-        "| data | task | figure | Keras | int8 file | baseline | training |",
-        "| --- | --- | --- | ---: | ---: | --- | ---: |",
-    ]
-    for path in sorted(RESULTS.glob("*.json")):
-        found = json.loads(path.read_text())
-        figure, baseline = found["figure"], found["baseline"]
-        lines.append(
-            f"| {path.stem} | `{found['task']}` | {figure} "
-            f"| {found['figures'][figure]:.3f} "
-            f"| {found['files']['int8_score']:.3f} "
-            f"| {baseline['value']:.3f} ({baseline['name']}) "
-            f"| {found['seconds'] / 60:.0f} min |"
-        )
-    return "\n".join(lines) + "\n"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", nargs="?", choices=RUNS)
-    parser.add_argument("--data", type=Path, help="folder of the data sets")
+    parser.add_argument("name", choices=RUNS)
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of the data sets"
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--table", action="store_true")
     arguments = parser.parse_args()
-    if arguments.name is not None:
-        result = measure(arguments.name, arguments.data, arguments.seed)
-        RESULTS.mkdir(exist_ok=True)
-        text = json.dumps(result, indent=2, ensure_ascii=False)
-        (RESULTS / f"{arguments.name}.json").write_text(text + "\n")
-        print(text)
-    if arguments.table:
-        print(table())
+    result = measure(arguments.name, arguments.data, arguments.seed)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(result, indent=2, ensure_ascii=False)
+    (RESULTS / f"{arguments.name}.json").write_text(text + "\n")
+    print(text)
 
 
 if __name__ == "__main__":

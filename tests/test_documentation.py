@@ -47,6 +47,17 @@ def test_the_story_of_a_new_task_is_that_of_its_test():
         assert block in test
 
 
+def test_the_table_of_tasks_is_what_was_measured():
+    command = [sys.executable, ROOT / "benchmarks" / "tasks_table.py"]
+    table = subprocess.run(command, capture_output=True, text=True, check=True)
+    _, _, rest = (
+        (ROOT / "docs" / "tasks.md")
+        .read_text()
+        .partition("<!-- python benchmarks/tasks_table.py -->\n")
+    )
+    assert rest.partition("<!-- end -->")[0].strip() == table.stdout.strip()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_and_options_exist(page):
     from typer.main import get_command
