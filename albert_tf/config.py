@@ -19,6 +19,8 @@ _MOST_APPLIED = 10_000
 SHARING = ("all", "attention", "feed_forward", "none")
 # What a task that says one thing of a text may read of it.
 POOLINGS = ("cls", "mean")
+# By what a text may leave before the last layer.
+EXIT_RULES = ("confidence", "patience")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -43,9 +43,10 @@ def finetune(
     task: Annotated[
         str,
         Option(
-            help="What to learn: classification, multilabel, regression, "
-            "tagging, crf-tagging, intent-slots, question-answering, "
-            "joint-question-answering, or one of GLUE such as glue/rte."
+            help="What to learn: classification, early-exit, multilabel, "
+            "regression, tagging, crf-tagging, intent-slots, "
+            "question-answering, joint-question-answering, or one of GLUE such "
+            "as glue/rte."
         ),
     ] = "classification",
     model: Annotated[

@@ -80,9 +80,8 @@ class SharedEncoder(AlbertLayer):
         if return_layers:
             outputs, attentions = [], []
             for layer in range(self.config.num_hidden_layers):
-                x, probabilities = self._layer(
-                    layer, layer, x, padding_mask, seed
-                )
+                step = self._step(layer, padding_mask, seed, attentions=True)
+                x, probabilities = step(x)
                 outputs.append(x)
                 attentions.extend(probabilities)
             return x, outputs, attentions
@@ -124,11 +123,12 @@ class SharedEncoder(AlbertLayer):
             probabilities.append(p)
         return x, probabilities
 
-    def _step(self, layer: int, padding_mask, seed):
+    def _step(self, layer: int, padding_mask, seed, attentions=False):
         """Layer number `layer` as a function of `x` alone."""
 
         def step(x):
-            return self._layer(layer, layer, x, padding_mask, seed)[0]
+            x, probabilities = self._layer(layer, layer, x, padding_mask, seed)
+            return (x, probabilities) if attentions else x
 
         return keras.remat(step) if self.rematerialize else step
 
@@ -140,6 +140,38 @@ class SharedEncoder(AlbertLayer):
                 return self._layer(layer, first, x, padding_mask, seed)[0]
 
         return ops.fori_loop(layers.start, layers.stop, body, x)
+
+    def run_until(
+        self, x, padding_mask, state, read: Callable, enough: Callable
+    ):
+        """Applies layers until what was read of them is enough.
+
+        Args:
+            x: float [B, L, H].
+            padding_mask: int or bool [B, L].
+            state: tuple of tensors, what is read before the first layer.
+            read: from the number of a layer, its output and the state to the
+                state after it, of the same shapes.
+            enough: from the state to a scalar bool.
+
+        Returns:
+            The last state.
+        """
+        for layers in self._runs():
+            first, as_layer = layers.start, self._as_layer(layers)
+
+            def goes_on(layer, x, *state, end=layers.stop):
+                return ops.logical_and(
+                    layer < end, ops.logical_not(enough(*state))
+                )
+
+            def body(layer, x, *state, first=first, as_layer=as_layer):
+                with as_layer(layer - first):
+                    x, _ = self._layer(layer, first, x, padding_mask, None)
+                return (layer + 1, x, *read(layer, x, *state))
+
+            _, x, *state = ops.while_loop(goes_on, body, (first, x, *state))
+        return tuple(state)
 
     def _as_layer(self, layers: range) -> Callable:
         """Lets the blocks of a run's first layer stand for any of its layers.

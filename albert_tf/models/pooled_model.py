@@ -61,10 +61,24 @@ class PooledModel(TaskModel):
         """
         outputs = self.encoder(inputs, training=training, loop=loop)
         if self.pooling == "mean":
-            x = mean_pooling(outputs["sequence_output"], inputs["padding_mask"])
+            x = self.vector(outputs["sequence_output"], inputs["padding_mask"])
         else:
             x = outputs["pooled_output"]
         return self.dropout(x, training=training)
+
+    def vector(self, x, padding_mask):
+        """What is read of the output of a layer.
+
+        Args:
+            x: float [B, L, H].
+            padding_mask: int or bool [B, L].
+
+        Returns:
+            float [B, H].
+        """
+        if self.pooling == "mean":
+            return mean_pooling(x, padding_mask)
+        return self.encoder.pooler(x[:, 0, :])
 
     def get_config(self):
         """The arguments of the constructor but for the preprocessor."""

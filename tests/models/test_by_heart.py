@@ -27,6 +27,7 @@ SPANS = {
 CASES = {
     "AlbertClassifier": ({"labels": ["a", "b"]}, INTENTS),
     "AlbertCrfTagger": ({"labels": TAGS}, SLOTS),
+    "AlbertEarlyExitClassifier": ({"labels": ["a", "b"]}, INTENTS),
     "AlbertIntentSlotTagger": (
         {"labels": TAGS, "intents": ["a", "b"]},
         {"slots": SLOTS, "intents": INTENTS},

@@ -10,6 +10,7 @@ from keras import ops
 from albert_tf.models import (
     AlbertClassifier,
     AlbertCrfTagger,
+    AlbertEarlyExitClassifier,
     AlbertEmbedder,
     AlbertEncoder,
     AlbertIntentSlotTagger,
@@ -28,6 +29,7 @@ MODELS = {
     AlbertEncoder: {},
     AlbertEmbedder: {},
     AlbertCrfTagger: {"labels": ["a", "b", "c"]},
+    AlbertEarlyExitClassifier: {"labels": ["a", "b", "c"]},
     AlbertIntentSlotTagger: {"labels": ["a", "b"], "intents": ["c", "d"]},
     AlbertClassifier: {"labels": ["a", "b", "c"]},
     AlbertJointQuestionAnswerer: {},
@@ -43,12 +45,13 @@ every_model = pytest.mark.parametrize("kind", MODELS)
 
 @pytest.fixture
 def make(tiny):
-    """Makes a model of one layer with some fields changed."""
+    """Makes a model of one layer, or two with exits, with some changes."""
 
     def make(kind, dtype="float32", rematerialize=False, **changes):
         keras.utils.set_random_seed(0)
+        layers = 2 if kind is AlbertEarlyExitClassifier else 1
         return kind(
-            dataclasses.replace(tiny, num_hidden_layers=1, **changes),
+            dataclasses.replace(tiny, num_hidden_layers=layers, **changes),
             **MODELS[kind],
             dtype=dtype,
             rematerialize=rematerialize,
@@ -87,7 +90,7 @@ def test_matrices_are_drawn_as_wide_as_the_configuration_says(make, kind):
     matrices = [
         weight
         for weight in weights
-        if len(weight.shape) == 2 and weight.name != "transitions"
+        if len(weight.shape) >= 2 and weight.name not in ("transitions", "bias")
     ]
     assert len(matrices) >= 10
     for matrix in matrices:
@@ -149,8 +152,9 @@ def test_rematerialization_reaches_the_layers(make, run, kind, monkeypatch):
         return function
 
     monkeypatch.setattr(keras, "remat", remat)
-    for rematerialize, times in ((False, 0), (True, 1)):
+    for rematerialize in (False, True):
         model = make(kind, rematerialize=rematerialize)
         calls.clear()
         run(model, training=True)
-        assert len(calls) == times
+        layers = model.config.num_hidden_layers
+        assert len(calls) == (layers if rematerialize else 0)
