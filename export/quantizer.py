@@ -52,6 +52,7 @@ def quantize(content: bytes, quantization: Quantization) -> bytes:
         ) from None
     model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
     use_lookups(model)
+    _let_zero_be_anywhere(model)
     content = flatbuffer_utils.convert_object_to_bytearray(model)
     quantizer = Quantizer(content)
     for recipe in _recipes(model, quantization):
@@ -59,6 +60,18 @@ def quantize(content: bytes, quantization: Quantization) -> bytes:
     # It tells the sizes and draws bars.
     with contextlib.redirect_stdout(io.StringIO()), quiet():
         return bytes(quantizer.quantize().quantized_model)
+
+
+def _let_zero_be_anywhere(model: schema.ModelT) -> None:
+    """Lets what comes be quantized from its least to its greatest value.
+
+    Newer runtimes do so anyway; LiteRT 1.0 would lose half of the accuracy.
+    """
+    for graph in model.subgraphs:
+        for operator in graph.operators:
+            options = operator.builtinOptions
+            if isinstance(options, schema.FullyConnectedOptionsT):
+                options.asymmetricQuantizeInputs = True
 
 
 def _recipes(model: schema.ModelT, quantization: Quantization):

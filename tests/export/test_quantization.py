@@ -119,6 +119,18 @@ def test_tables_are_read_by_lookups(content, kind):
     assert found[codes.DEQUANTIZE] == found[codes.CUSTOM] == 0
 
 
+def test_inputs_are_quantized_from_least_to_greatest(content):
+    """LiteRT 1.0 takes the larger of both for both unless it is told."""
+    kinds = [
+        operator.builtinOptions.asymmetricQuantizeInputs
+        for graph in parse(quantize(content, Quantization())).subgraphs
+        for operator in graph.operators
+        if isinstance(operator.builtinOptions, schema.FullyConnectedOptionsT)
+    ]
+    assert len(kinds) == 9
+    assert all(kinds)
+
+
 @pytest.mark.parametrize("kind", ["int8", "int4"])
 def test_a_layer_costs_no_bytes(randomize, tmp_path, kind):
     """Nor do the layers' own vectors cost more than they are in float32."""
