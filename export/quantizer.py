@@ -57,8 +57,12 @@ def quantize(content: bytes, quantization: Quantization) -> bytes:
     quantizer = Quantizer(content)
     for recipe in _recipes(model, quantization):
         quantizer.update_quantization_recipe(**recipe)
-    # It tells the sizes and draws bars.
-    with contextlib.redirect_stdout(io.StringIO()), quiet():
+    said = io.StringIO()  # sizes and bars
+    with (
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+        quiet(),
+    ):
         return bytes(quantizer.quantize().quantized_model)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
+from commands import call
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
@@ -17,6 +18,7 @@ from albert_tf.models import (
     AlbertPretrainer,
 )
 from export import Quantization, TFLiteModel, to_tflite
+from export.bundle import read_bundle
 from export.quantizer import quantize
 
 # The shapes tell the parts apart, but for pooler and attention.
@@ -278,3 +280,16 @@ def test_a_missing_package_is_one_line(content, monkeypatch):
     with pytest.raises(UserError, match="pip install 'albert-tf") as caught:
         quantize(content, Quantization())
     assert "\n" not in str(caught.value)
+
+
+def test_the_command_takes_kinds_by_part(tmp_path, capsys):
+    path = tmp_path / "nano.tflite"
+    argv = ["export", "albert_nano_en", path, "--quantization", "int4"]
+    assert call([*argv, "--embeddings", "int8"]) == 0
+    bundle = read_bundle(path)
+    assert bundle.quantization == Quantization("int8", "int4", "int4", "int4")
+    capsys.readouterr()
+    assert call([*argv, "--overwrite", "--head", "int3"]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "head='int3' must be one of float32, float16, int8, int4" in line
+    assert call([*argv, "--overwrite", "--tables", "int8"]) == 2
