@@ -8,6 +8,7 @@ import importlib
 
 _HOMES = {
     "BenchmarkReport": "export.benchmark",
+    "Quantization": "export.quantization",
     "TFLiteModel": "export.tflite_model",
     "VerificationError": "export.verification",
     "VerificationReport": "export.verification",

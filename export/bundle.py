@@ -23,6 +23,7 @@ from albert_tf.files import is_plain_name
 from albert_tf.json_files import parse_json
 from albert_tf.tasks import Task, task_of_model
 from export.manifest import FORMAT, check_manifest
+from export.quantization import Quantization
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
@@ -59,7 +60,7 @@ class Bundle:
     Attributes:
         model: the class that was exported, such as "AlbertClassifier".
         config: the fields of its `AlbertConfig`.
-        quantization: "int8" or "float32".
+        quantization: what the weights are stored as.
         task: the task that it is for, such as "classification", or None.
         settings: the task's, such as its labels.
         preprocessor: `max_length` and the tokenizer's configuration, or None.
@@ -68,7 +69,7 @@ class Bundle:
 
     model: str
     config: dict[str, Any]
-    quantization: str
+    quantization: Quantization
     task: str | None
     settings: dict[str, Any]
     preprocessor: dict[str, Any] | None
@@ -81,7 +82,7 @@ class Bundle:
 def append_bundle(
     path: str | os.PathLike,
     model: PresetModel,
-    quantization: str,
+    quantization: Quantization,
     task_class: type[Task] | None = None,
 ) -> None:
     """Puts all that prediction needs behind the network in `path`.
@@ -89,7 +90,7 @@ def append_bundle(
     Args:
         path: the file.
         model: what it was made of.
-        quantization: "int8" or "float32".
+        quantization: what the weights are stored as.
         task_class: see `task_of_model`.
 
     Raises:
@@ -104,7 +105,7 @@ def append_bundle(
         "format": FORMAT,
         "model": type(model).__name__,
         "config": model.config.to_dict(),
-        "quantization": quantization,
+        "quantization": quantization.brief(),
         "task": task and task.name,
         "settings": task.settings if task else {},
         "preprocessor": None,
@@ -220,7 +221,7 @@ def _read(file: BinaryIO, archive: zipfile.ZipFile) -> Bundle:
     return Bundle(
         model=values["model"],
         config=values["config"],
-        quantization=values["quantization"],
+        quantization=Quantization.of(values["quantization"]),
         task=values["task"],
         settings=values["settings"],
         preprocessor=preprocessor,

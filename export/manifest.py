@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError, require, require_one_of
+from albert_tf.errors import UserError, require
+from export.quantization import KINDS, Quantization
 
 FORMAT = 2
-QUANTIZATIONS = ("int8", "float32")
 _SMALLEST_MAX_LENGTH = 3
 _WORDS = {
     str: "a text",
@@ -20,7 +20,7 @@ _FIELDS = {
     "format": (int,),
     "model": (str,),
     "config": (dict,),
-    "quantization": (str,),
+    "quantization": (str, dict),
     "task": (str, type(None)),
     "settings": (dict,),
     "preprocessor": (dict, type(None)),
@@ -57,7 +57,7 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
             f"its format is {number!r:.20}; 1 and {FORMAT} are known"
         )
     _check_fields(values, _FIELDS)
-    require_one_of(QUANTIZATIONS, quantization=values["quantization"])
+    quantization = Quantization.of(values["quantization"])
     config = values["config"]
     for name in _SIZES:
         if name not in config:
@@ -65,7 +65,8 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
     config = AlbertConfig.from_dict(config)
     rows = config.vocab_size + config.max_position_embeddings
     require(
-        rows * config.embedding_size <= values["network_bytes"],
+        rows * config.embedding_size * KINDS[quantization.embeddings]
+        <= 8 * values["network_bytes"],
         "is less than the configuration says",
         network_bytes=values["network_bytes"],
     )

@@ -6,10 +6,9 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from albert_tf.errors import UserError
 from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
-from export.manifest import QUANTIZATIONS
+from export.quantization import Quantization
 from export.quiet import quiet
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def to_tflite(
     model: PresetModel,
     path: str | os.PathLike,
-    quantization: str = "int8",
+    quantization: Quantization | str = "int8",
     overwrite: bool = False,
     task_class: type[Task] | None = None,
 ) -> None:
@@ -33,21 +32,20 @@ def to_tflite(
     Args:
         model: an encoder or a task model.
         path: the `.tflite` file.
-        quantization: "int8" (weights in 8 bits; activations are quantized as
-            they come, without calibration) or "float32".
+        quantization: what the weights are stored as: "float32", "float16",
+            "int8" or "int4", or a `Quantization` that tells it by part. With
+            integers activations are quantized as they come, without
+            calibration.
         overwrite: replace `path` if it exists.
         task_class: what the file answers unless it is told otherwise, where
             several tasks have that kind of model; None for the one whose own
             it is.
 
     Raises:
-        UserError: if `quantization` is another or `path` exists.
+        UserError: if `quantization` is another, ai-edge-quantizer is needed
+            and not installed, or `path` exists.
     """
-    if quantization not in QUANTIZATIONS:
-        raise UserError(
-            f"quantization={quantization!r} must be one of "
-            f"{', '.join(QUANTIZATIONS)}"
-        )
+    quantization = Quantization.of(quantization)
     check_new_file(path, overwrite)
     content = _convert(model, quantization)
     with new_file(path, overwrite) as temporary:
@@ -55,7 +53,16 @@ def to_tflite(
         append_bundle(temporary, model, quantization, task_class)
 
 
-def _convert(model: PresetModel, quantization: str) -> bytes:
+def _convert(model: PresetModel, quantization: Quantization) -> bytes:
+    content = _in_float(model)
+    if quantization == Quantization.of("float32"):
+        return content
+    from export.quantizer import quantize
+
+    return quantize(content, quantization)
+
+
+def _in_float(model: PresetModel) -> bytes:
     import tensorflow as tf
 
     from export.freeze import freeze
@@ -72,6 +79,4 @@ def _convert(model: PresetModel, quantization: str) -> bytes:
             tf.saved_model.SaveOptions(experimental_custom_gradients=False),
         )
         converter = tf.lite.TFLiteConverter.from_saved_model(directory)
-        if quantization == "int8":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
         return converter.convert()

@@ -14,6 +14,7 @@ from albert_tf.errors import UserError, require
 from albert_tf.tasks import Task
 from albert_tf.tasks.predictor import Predictor
 from export.bundle import read_bundle
+from export.quantization import Quantization
 from export.tflite_predictor import load
 
 # Float32 files differ from Keras by the order of sums alone.
@@ -93,7 +94,7 @@ def verify(
     report = _compare(keras, tflite, examples)
     _judge(report, threshold, least_agreement)
     if (
-        read_bundle(path).quantization == "float32"
+        read_bundle(path).quantization == Quantization.of("float32")
         and report.max_difference > _FLOAT_TOLERANCE
     ):
         raise VerificationError(

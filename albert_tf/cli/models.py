@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -17,18 +18,27 @@ from albert_tf.cli.arguments import (
     column_names,
 )
 from albert_tf.cli.opening import open_model
-from albert_tf.cli.options import refuse
+from albert_tf.cli.options import given, refuse, takes_options
 from albert_tf.cli.terminal import console, say
+from export.quantization import Quantization
 
 
+@takes_options
 def export(
     context: Context,
     model: Annotated[
         str, Argument(help="A directory made by finetune, or any other source.")
     ],
     output: Annotated[Path, Argument(help="The .tflite file.")],
+    parts: Quantization,
     task_name: TaskName = None,
-    quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
+    quantization: Annotated[
+        str,
+        Option(
+            help="Of the parts that are not told: float32, float16, int8 or "
+            "int4."
+        ),
+    ] = "int8",
     verify: Annotated[
         Path | None,
         Option(help="Labelled examples: compare the file with Keras on them."),
@@ -53,6 +63,9 @@ def export(
     from albert_tf.files import check_new_file, new_file
 
     check_new_file(output, overwrite)
+    kinds = dataclasses.replace(
+        Quantization.of(quantization), **given(context, parts)
+    )
     if verify is None:
         names = ["threshold", "text", "pair", "label", "header"]
         refuse(context, names, "needs --verify")
@@ -70,7 +83,7 @@ def export(
             verify, Columns(text, pair, label), header=column_names(header)
         )
     with new_file(output, overwrite) as file:
-        exporter.to_tflite(loaded, file, quantization, task_class=task_class)
+        exporter.to_tflite(loaded, file, kinds, task_class=task_class)
         if examples is not None:
             report = exporter.verify(
                 loaded, file, examples, threshold, task_class=task_class

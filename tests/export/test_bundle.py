@@ -8,7 +8,7 @@ import pytest
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
-from export import TFLiteModel
+from export import Quantization, TFLiteModel
 from export.bundle import append_bundle, read_bundle
 
 
@@ -17,7 +17,7 @@ def test_holds_all_that_prediction_needs(classifier, files):
     assert bundle.task == "classification"
     assert bundle.settings == {"labels": ["no", "yes", "maybe"]}
     assert bundle.model == "AlbertClassifier"
-    assert bundle.quantization == "int8"
+    assert bundle.quantization == Quantization.of("int8")
     assert bundle.config == classifier.config.to_dict()
     assert bundle.preprocessor["max_length"] == 64
     assert len(bundle.vocabulary) == 760_289
@@ -84,9 +84,9 @@ def test_what_would_not_be_read_is_not_written(tmp_path):
     names = [f"label number {i}" for i in range(60_000)]
     path.write_bytes(bytes(4_000_000))
     with pytest.raises(UserError, match="1,.* bytes do not fit into a file"):
-        append_bundle(path, AlbertClassifier(names), "int8")
+        append_bundle(path, AlbertClassifier(names), Quantization())
     path.write_bytes(bytes(4_000_000))
-    append_bundle(path, AlbertClassifier(names[:30_000]), "int8")
+    append_bundle(path, AlbertClassifier(names[:30_000]), Quantization())
     assert read_bundle(path).settings == {"labels": names[:30_000]}
 
 
@@ -94,7 +94,7 @@ def test_networks_are_not_read_whole(tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(bytes(50_000_000))
     tracemalloc.start()
-    append_bundle(path, SimpleNamespace(config=AlbertConfig()), "int8")
+    append_bundle(path, SimpleNamespace(config=AlbertConfig()), Quantization())
     read_bundle(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -6,11 +6,24 @@ import re
 import pytest
 from bundle_writer import CONFIG, VOCABULARY, manifest, members, pack
 
+from export import Quantization
+
+PARTS = dict.fromkeys(
+    ("embeddings", "attention", "feed_forward", "head"), "int8"
+)
+
 
 def test_a_right_one_is_read(read):
     bundle = read(pack(members()))
     assert bundle.settings == {"labels": ["no", "yes"]}
     assert bundle.vocabulary == VOCABULARY
+
+
+@pytest.mark.parametrize("kind", ["int8", "int4"])
+def test_kinds_by_part_are_read(read, kind):
+    parts = {**PARTS, "embeddings": kind}
+    bundle = read(pack(members(manifest(quantization=parts))))
+    assert bundle.quantization == Quantization(embeddings=kind)
 
 
 def test_the_first_format_is_read(read):
@@ -55,8 +68,12 @@ def nested(depth):
         ({"labels": ["a", "b"]}, "'labels' is not known"),
         ({"task": 5}, "must be a text or null"),
         ({"model": {}}, "must be a text"),
-        ({"quantization": "int3"}, "must be one of int8, float32"),
-        ({"quantization": ["int8"]}, "must be a text"),
+        ({"quantization": "int3"}, "must be one of float32, float16, int8"),
+        ({"quantization": ["int8"]}, "must be a text or an object"),
+        ({"quantization": {}}, "must have embeddings, attention"),
+        ({"quantization": {**PARTS, "head": []}}, r"head=\[\] must be one"),
+        ({"quantization": {**PARTS, "x" * 999: 1}}, "must have embeddings"),
+        ({"config": {**CONFIG, "vocab_size": 2500}}, "less than the config"),
         ({"format": 3}, "its format is 3"),
         ({"format": 0}, "its format is 0"),
         ({"format": True}, "its format is True"),
