@@ -19,6 +19,7 @@ from albert_tf.cli.arguments import (
 from albert_tf.cli.opening import open_model
 from albert_tf.cli.options import refuse
 from albert_tf.cli.terminal import console, say
+from albert_tf.errors import require_one_of
 
 
 def export(
@@ -26,8 +27,19 @@ def export(
     model: Annotated[
         str, Argument(help="A directory made by finetune, or any other source.")
     ],
-    output: Annotated[Path, Argument(help="The .tflite file.")],
+    output: Annotated[
+        Path,
+        Argument(help="The .tflite file, or the directory of all versions."),
+    ],
     task_name: TaskName = None,
+    to: Annotated[
+        str, Option("--format", help="tflite or saved-model.")
+    ] = "tflite",
+    version: Annotated[int, Option(help="Of a SavedModel: its number.")] = 1,
+    tokens_only: Annotated[
+        bool,
+        Option("--tokens-only", help="Of a SavedModel: it takes no texts."),
+    ] = False,
     quantization: Annotated[str, Option(help="int8 or float32.")] = "int8",
     verify: Annotated[
         Path | None,
@@ -45,14 +57,22 @@ def export(
 ):
     """Makes one file for the phone: model, labels and vocabulary.
 
-    With --verify, a file that loses accuracy is not written.
+    Or, with --format saved-model, a directory for TensorFlow Serving. With
+    --verify, what loses accuracy is not written.
 
     Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
     """
     from albert_tf.cli import tables
-    from albert_tf.files import check_new_file, new_file
+    from albert_tf.files import check_new_file
 
-    check_new_file(output, overwrite)
+    require_one_of(("tflite", "saved-model"), **{"--format": to})
+    if to == "tflite":
+        names = ["version", "tokens_only"]
+        refuse(context, names, "needs --format saved-model")
+        check_new_file(output, overwrite)
+    else:
+        why = "is of a .tflite file; a SavedModel is float32"
+        refuse(context, ["quantization"], why)
     if verify is None:
         names = ["threshold", "text", "pair", "label", "header"]
         refuse(context, names, "needs --verify")
@@ -69,14 +89,25 @@ def export(
         examples = task.read(
             verify, Columns(text, pair, label), header=column_names(header)
         )
-    with new_file(output, overwrite) as file:
-        exporter.to_tflite(loaded, file, quantization, task_class=task_class)
+
+    def check(place):
         if examples is not None:
             report = exporter.verify(
-                loaded, file, examples, threshold, task_class=task_class
+                loaded, place, examples, threshold, task_class=task_class
             )
             console.print(tables.fields(report))
-    say(f"{output}: {output.stat().st_size:,} bytes")
+
+    if to == "tflite":
+        exporter.to_tflite(
+            loaded, output, quantization, overwrite, task_class, check
+        )
+        size = output.stat().st_size
+    else:
+        output = exporter.to_saved_model(
+            loaded, output, version, tokens_only, overwrite, task_class, check
+        )
+        size = sum(p.stat().st_size for p in output.rglob("*") if p.is_file())
+    say(f"{output}: {size:,} bytes")
 
 
 def convert(
