@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 
-
-def ranked(scores, *columns: Sequence):
+def ranked(scores, *columns):
     """Highest score first; of the same score as they come.
 
     Args:
@@ -19,5 +17,5 @@ def ranked(scores, *columns: Sequence):
     import tensorflow as tf
 
     order = tf.argsort(scores, direction="DESCENDING", stable=True)
-    found = [tf.gather(tf.constant(column), order) for column in columns]
-    return [tf.gather(scores, order, batch_dims=1), *found]
+    columns = [tf.gather(tf.convert_to_tensor(x), order) for x in columns]
+    return [tf.gather(scores, order, batch_dims=1), *columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 import tensorflow as tf
@@ -22,7 +23,10 @@ from albert_tf.tokenizers.graph_map import GraphMap
 from albert_tf.tokenizers.number_map import NumberMap
 from albert_tf.tokenizers.sentencepiece_file import is_unigram
 from albert_tf.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
-from albert_tf.tokenizers.tokenizer_settings import TRANSFORMERS
+from albert_tf.tokenizers.tokenizer_settings import (
+    TRANSFORMERS,
+    TokenizerSettings,
+)
 
 _SPACE = "\n"  # any that no word is decomposed into
 
@@ -90,7 +94,8 @@ class GraphSentencePiece(tf.Module):
         return characters.texts()
 
 
-def _characters(settings) -> NumberMap:
+@functools.cache  # it takes seconds
+def _characters(settings: TokenizerSettings) -> NumberMap:
     """What `clean_text` makes of each character."""
     alone = dataclasses.replace(
         settings, lowercase=False, collapse_spaces=False

@@ -8,6 +8,7 @@ import tensorflow as tf
 import tensorflow_text
 
 from albert_tf.errors import UserError
+from albert_tf.tokenizers.basic_text import BasicText
 from albert_tf.tokenizers.character_rules import (
     lower,
     map_characters,
@@ -35,7 +36,8 @@ class GraphWordPiece(tf.Module):
 
     def __init__(self, tokenizer: WordPieceTokenizer):
         super().__init__()
-        basic_text = tokenizer.basic_text
+        # One of its own, as it keeps all characters that it has seen.
+        basic_text = BasicText(tokenizer.settings)
         if basic_text.composes:
             raise UserError(
                 "the tokenizer composes letters with their marks (NFC), as "
@@ -76,9 +78,9 @@ class GraphWordPiece(tf.Module):
             Ragged int32 [B, (T)].
         """
         words = tf.strings.split(self._clean(texts))
-        is_long = tf.strings.length(words.flat_values, "UTF8_CHAR")
+        lengths = tf.strings.length(words.flat_values, "UTF8_CHAR")
         known = tf.where(
-            is_long > self._longest, self._unknown, words.flat_values
+            lengths > self._longest, self._unknown, words.flat_values
         )
         pieces = self._pieces.tokenize(known)
         ids = pieces.with_values(tf.gather(self._ids, pieces.flat_values))

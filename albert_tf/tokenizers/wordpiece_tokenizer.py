@@ -88,11 +88,6 @@ class WordPieceTokenizer(Tokenizer):
         return dict(self._ids)
 
     @property
-    def basic_text(self) -> BasicText:
-        """Cleans texts."""
-        return self._basic_text
-
-    @property
     def longest_word(self) -> int:
         """Characters that a word may have; a longer one is unknown."""
         return _LONGEST_WORD[self.settings.follows]
