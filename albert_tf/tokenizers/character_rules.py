@@ -49,6 +49,12 @@ def lower(text: str) -> str:
 
 
 @functools.cache
+def blanks() -> NumberMap:
+    """White space as `BLANK`, all else as it is."""
+    return map_characters(lambda text: text, str.isspace)
+
+
+@functools.cache
 def sigma_kinds() -> NumberMap:
     """Which characters make a capital sigma a final one in lower case.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 
 import tensorflow as tf
 import tensorflow_text
@@ -13,6 +12,7 @@ from albert_tf.errors import UserError
 from albert_tf.tokenizers.character_rules import (
     SIGMA,
     SMALL_SIGMA,
+    blanks,
     lower,
     map_characters,
     sigma_kinds,
@@ -27,8 +27,6 @@ from albert_tf.tokenizers.tokenizer_settings import (
     TRANSFORMERS,
     TokenizerSettings,
 )
-
-_SPACE = "\n"  # any that no word is decomposed into
 
 
 class GraphSentencePiece(tf.Module):
@@ -56,7 +54,7 @@ class GraphSentencePiece(tf.Module):
             )
         settings = tokenizer.settings
         self._joins_quotes = settings.follows == TRANSFORMERS
-        self._collapses = settings.collapse_spaces
+        self._blanks = GraphMap(blanks()) if settings.collapse_spaces else None
         self._rule = GraphMap(_characters(settings))
         self._kinds = GraphMap(sigma_kinds()) if settings.lowercase else None
         self._pieces = tensorflow_text.FastSentencepieceTokenizer(
@@ -86,9 +84,11 @@ class GraphSentencePiece(tf.Module):
         """What `clean_text` makes of each, string [B]."""
         if self._joins_quotes:
             texts = tf.strings.regex_replace(texts, "``|''", '"')
-        characters = GraphCharacters.of(texts).mapped(self._rule)
-        if self._collapses:
-            characters = characters.collapsed()
+        characters = GraphCharacters.of(texts)
+        # First of all: a word of nothing but marks leaves its blanks.
+        if self._blanks is not None:
+            characters = characters.mapped(self._blanks).collapsed()
+        characters = characters.mapped(self._rule)
         if self._kinds is not None:
             characters = characters.with_small_sigmas(self._kinds)
         return characters.texts()
@@ -106,12 +106,6 @@ def _characters(settings: TokenizerSettings) -> NumberMap:
     def rule(text):
         if small_first:
             text = text.replace(chr(SIGMA), chr(SMALL_SIGMA))
-        if not settings.collapse_spaces:
-            return case(clean_text(text, alone))
-        # A blank that something is decomposed into is not of a run of blanks.
-        words = re.split(r"\s", text)
-        return _SPACE.join(case(clean_text(word, alone)) for word in words)
+        return case(clean_text(text, alone))
 
-    if settings.collapse_spaces:
-        return map_characters(rule, _SPACE.__eq__)
     return map_characters(rule)

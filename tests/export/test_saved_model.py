@@ -49,7 +49,11 @@ KINDS = {
     "glue/stsb": (AlbertRegressor, {"labels": ["score"]}),
     "multilabel": (
         AlbertMultilabelClassifier,
-        {"labels": ["a", "b", "\u00e7"], "thresholds": {"b": 0.9}},
+        {
+            "labels": [*"abcdefg\u00e7"],
+            "thresholds": {x: 1e-6 for x in "ace"}
+            | {x: 1 - 1e-6 for x in "bdf"},
+        },
     ),
     "similarity": (AlbertEmbedder, {}),
 }
