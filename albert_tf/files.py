@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from albert_tf.errors import UserError
@@ -63,21 +63,29 @@ def check_new_file(path: str | os.PathLike, overwrite: bool) -> None:
         raise UserError(f"{path}: is not a plain file")
 
 
-def check_new_directory(path: str | os.PathLike, overwrite: bool) -> None:
+def check_new_directory(
+    path: str | os.PathLike, overwrite: bool, folders: Collection[str] = ()
+) -> None:
     """Raises `UserError` if `new_directory` would; before the work."""
     place = _place(path)
     _check_place(path, place, overwrite)
-    if place.exists() and not _is_flat(path, place):
+    if place.exists() and not _is_flat(path, place, folders):
+        others = f" and {', '.join(folders)}" if folders else " only"
         raise UserError(
-            f"{path}: is not a directory of files only, so that it is not "
+            f"{path}: is not a directory of files{others}, so that it is not "
             "overwritten"
         )
 
 
-def _is_flat(path: str | os.PathLike, place: Path) -> bool:
+def _is_flat(
+    path: str | os.PathLike, place: Path, folders: Collection[str]
+) -> bool:
     """All that we write is; nobody's home is lost to --overwrite."""
     try:
-        return place.is_dir() and all(x.is_file() for x in place.iterdir())
+        return place.is_dir() and all(
+            x.is_file() or (x.name in folders and _is_flat(path, x, folders=()))
+            for x in place.iterdir()
+        )
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
 
@@ -140,29 +148,34 @@ def new_file(path: str | os.PathLike, overwrite: bool) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def new_directory(path: str | os.PathLike, overwrite: bool) -> Iterator[Path]:
+def new_directory(
+    path: str | os.PathLike, overwrite: bool, folders: Collection[str] = ()
+) -> Iterator[Path]:
     """A temporary directory that becomes `path` when the block ends well.
 
     Args:
         path: the directory to make; missing parents are made too. If it is a
             link, the directory that it leads to is replaced.
         overwrite: whether it may exist; it is then replaced as a whole.
+        folders: the names of directories of files that it may have.
 
     Yields:
         Where to write: a directory beside `path`.
 
     Raises:
         UserError: if `path` exists and `overwrite` is false, it is not a
-            directory of files only, as all are that we write, or it cannot
-            be written. What the block could not read is named itself.
+            directory of files and `folders` only, as all are that we write,
+            or it cannot be written. What the block could not read is named
+            itself.
     """
-    check_new_directory(path, overwrite)
+    check_new_directory(path, overwrite, folders)
     place = _place(path)
     with _beside(path, place) as directory:
         temporary = directory / "new"
         temporary.mkdir()
         yield temporary
-        check_new_directory(path, overwrite)  # somebody may have been faster
+        # Somebody may have been faster.
+        check_new_directory(path, overwrite, folders)
         if place.exists():
             _exchange(temporary, place)
         else:

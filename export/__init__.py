@@ -1,4 +1,4 @@
-"""All that leaves Python: TFLite files, their verification and use.
+"""All that leaves Python: TFLite files, SavedModels, their check and use.
 
 Nothing here imports TensorFlow or Keras before it is needed; predicting with
 a file never needs them.
@@ -14,6 +14,7 @@ _HOMES = {
     "VerificationReport": "export.verification",
     "benchmark": "export.benchmark",
     "load": "export.tflite_predictor",
+    "to_saved_model": "export.saved_model",
     "to_tflite": "export.tflite",
     "verify": "export.verification",
 }

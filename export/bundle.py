@@ -15,6 +15,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -84,6 +85,7 @@ def append_bundle(
     model: PresetModel,
     quantization: Quantization,
     task_class: type[Task] | None = None,
+    network: Sequence[Path] | None = None,
 ) -> None:
     """Puts all that prediction needs behind the network in `path`.
 
@@ -92,14 +94,14 @@ def append_bundle(
         model: what it was made of.
         quantization: what the weights are stored as.
         task_class: see `task_of_model`.
+        network: the files that it is in, where it is not in `path`, which
+            is made.
 
     Raises:
         UserError: if `read_bundle` would not take it, as with 100,000 labels.
     """
     path = Path(path)
-    size = path.stat().st_size
-    with open(path, "rb") as file:
-        digest = _digest(file, size)
+    size, digest = _measure([path] if network is None else network)
     task = task_of_model(model, task_class)
     values = {
         "format": FORMAT,
@@ -132,7 +134,8 @@ def append_bundle(
                 f"fit into a file; {_MOST_JSON_BYTES:,} do"
             )
         _add(archive, _NAME, text.encode())
-    read_bundle(path)  # nothing is written that would not be read
+    # Nothing is written that would not be read.
+    read_bundle(path, network)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -140,24 +143,39 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 
-def _digest(file: BinaryIO, size: int) -> str:
-    """SHA-256 of the first `size` bytes, read piece by piece."""
-    digest = hashlib.sha256()
+def _measure(files: Sequence[Path]) -> tuple[int, str]:
+    """Size and SHA-256 of files as if they were one."""
+    size, digest = 0, hashlib.sha256()
+    for path in files:
+        with open(path, "rb") as file:
+            length = os.fstat(file.fileno()).st_size
+            _digest(file, length, digest)
+        size += length
+    return size, digest.hexdigest()
+
+
+def _digest(file: BinaryIO, size: int, digest) -> None:
+    """Takes the first `size` bytes, read piece by piece."""
     file.seek(0)
     for start in range(0, size, _CHUNK):
         digest.update(file.read(min(_CHUNK, size - start)))
-    return digest.hexdigest()
 
 
 # === Reading ===
 
 
-def read_bundle(path: str | os.PathLike) -> Bundle:
+def read_bundle(
+    path: str | os.PathLike, network: Sequence[Path] | None = None
+) -> Bundle:
     """Reads what `append_bundle` wrote, and checks that the file is whole.
 
     A runtime given a damaged network may bring the process down, so that
     nothing is handed to it before this. However the file came about, no more
     memory is taken than a file with such a configuration needs.
+
+    Args:
+        path: the file.
+        network: the files that the network is in, where it is not in `path`.
 
     Raises:
         UserError: if the file is missing, damaged or of another origin.
@@ -166,7 +184,7 @@ def read_bundle(path: str | os.PathLike) -> Bundle:
         with open(path, "rb") as file:
             _check_end(file)
             with zipfile.ZipFile(file) as archive:
-                return _read(file, archive)
+                return _read(file, archive, network)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except OSError as error:
@@ -196,7 +214,11 @@ def _check_end(file: BinaryIO) -> None:
         raise ValueError("there is no archive of ours at its end")
 
 
-def _read(file: BinaryIO, archive: zipfile.ZipFile) -> Bundle:
+def _read(
+    file: BinaryIO,
+    archive: zipfile.ZipFile,
+    network: Sequence[Path] | None,
+) -> Bundle:
     start = _check_places(archive)
     text = _read_member(archive, _NAME, _MOST_JSON_BYTES)
     values = check_manifest(parse_json(text, strict=True))
@@ -214,9 +236,15 @@ def _read(file: BinaryIO, archive: zipfile.ZipFile) -> Bundle:
             raise ValueError("the vocabulary does not have its checksum")
     if sorted(archive.namelist()) != sorted(names):
         raise ValueError("it has other members")
-    if start != values["network_bytes"]:
-        raise ValueError(f"the network has {start:,} bytes")
-    if _digest(file, start) != values["network_sha256"]:
+    size, whole = start, hashlib.sha256()
+    if network is None:
+        _digest(file, start, whole)
+        digest = whole.hexdigest()
+    else:
+        size, digest = _measure(network)
+    if size != values["network_bytes"]:
+        raise ValueError(f"the network has {size:,} bytes")
+    if digest != values["network_sha256"]:
         raise ValueError("the network does not have its checksum")
     return Bundle(
         model=values["model"],

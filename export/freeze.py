@@ -27,7 +27,7 @@ def freeze(model: keras.Model):
         A `tf.function` without variables, from the inputs, int32 [1, L] (of
         multiple choice [1, n, L]), to the model's outputs by name.
     """
-    model = _for_inference(model)
+    model = for_inference(model)
     inputs = (*INPUTS, *model.further_inputs)
     shape = (1, *(None,) * (model.input_axes - 1))
     signature = [tf.TensorSpec(shape, tf.int32, name=n) for n in inputs]
@@ -53,8 +53,12 @@ def freeze(model: keras.Model):
     return named
 
 
-def _for_inference(model: keras.Model) -> keras.Model:
-    """The model, or its twin in float32 and without rematerialization."""
+def for_inference(model: keras.Model) -> keras.Model:
+    """The model, or its twin in float32 and without rematerialization.
+
+    Args:
+        model: one of ours.
+    """
     config = model.get_config()
     if model.compute_dtype == "float32" and not config["rematerialize"]:
         return model

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albert_tf.files import check_new_file, new_file
@@ -22,6 +24,7 @@ def to_tflite(
     quantization: Quantization | str = "int8",
     overwrite: bool = False,
     task_class: type[Task] | None = None,
+    check: Callable[[Path], None] = lambda path: None,
 ) -> None:
     """Writes one file with all that prediction needs.
 
@@ -40,6 +43,8 @@ def to_tflite(
         task_class: what the file answers unless it is told otherwise, where
             several tasks have that kind of model; None for the one whose own
             it is.
+        check: is given the file before it is kept; what it raises leaves
+            none.
 
     Raises:
         UserError: if `quantization` is another, ai-edge-quantizer is needed
@@ -51,6 +56,7 @@ def to_tflite(
     with new_file(path, overwrite) as temporary:
         temporary.write_bytes(content)
         append_bundle(temporary, model, quantization, task_class)
+        check(temporary)
 
 
 def _convert(model: PresetModel, quantization: Quantization) -> bytes:

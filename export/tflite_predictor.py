@@ -1,4 +1,4 @@
-"""Answers from a `.tflite` file and nothing else."""
+"""Answers from an exported model and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from export.tflite_model import TFLiteModel
 
 
 def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
-    """What a file answers, without TensorFlow or Keras.
+    """What an exported model answers, a file without TensorFlow or Keras.
 
     Example:
 
@@ -31,17 +31,18 @@ def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
     ```
 
     Args:
-        path: a file that `to_tflite` wrote of a model for a task.
-        num_threads: processor cores to use.
+        path: a file that `to_tflite` wrote of a model for a task, or a
+            directory that `to_saved_model` wrote, or one of its versions.
+        num_threads: processor cores to use; of a file.
 
     Returns:
         A `Predictor`.
 
     Raises:
-        UserError: if the file is missing, damaged, of another origin, not for
+        UserError: if it is missing, damaged, of another origin, not for
             a task or without a vocabulary.
     """
-    model = TFLiteModel(path, num_threads)
+    model = _open(path, num_threads)
     bundle = model.bundle
     if bundle.task is None or bundle.preprocessor is None:
         raise UserError(
@@ -64,6 +65,14 @@ def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
         )
     segments = AlbertConfig.from_dict(bundle.config).type_vocab_size
     return Predictor(task, preprocessor_of(bundle), run, segments)
+
+
+def _open(path: str | os.PathLike, num_threads: int):
+    if not os.path.isdir(path):
+        return TFLiteModel(path, num_threads)
+    from export.served_model import ServedModel
+
+    return ServedModel(path)
 
 
 def _task(bundle: Bundle, path: str | os.PathLike) -> Task:

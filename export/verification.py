@@ -13,8 +13,8 @@ import numpy as np
 from albert_tf.errors import UserError, require
 from albert_tf.tasks import Task
 from albert_tf.tasks.predictor import Predictor
-from export.bundle import read_bundle
 from export.quantization import Quantization
+from export.saved_model_files import bundle_of
 from export.tflite_predictor import load
 
 # Float32 files differ from Keras by the order of sums alone.
@@ -58,7 +58,7 @@ def verify(
 
     Args:
         model: the `TaskModel` that was exported.
-        path: the file.
+        path: the file, or the directory of a SavedModel.
         examples: real ones, with labels.
         threshold: how many points of a hundred of the task's figure the file
             may lose.
@@ -94,7 +94,7 @@ def verify(
     report = _compare(keras, tflite, examples)
     _judge(report, threshold, least_agreement)
     if (
-        read_bundle(path).quantization == Quantization.of("float32")
+        bundle_of(path).quantization == Quantization.of("float32")
         and report.max_difference > _FLOAT_TOLERANCE
     ):
         raise VerificationError(

@@ -9,7 +9,7 @@ from typer import Argument, Option
 Model = Annotated[
     str,
     Argument(
-        help="A .tflite file, a directory made by finetune, "
+        help="A .tflite file, a directory made by finetune or export, "
         "hf:ID-or-directory or tf1:checkpoint."
     ),
 ]

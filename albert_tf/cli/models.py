@@ -18,8 +18,9 @@ from albert_tf.cli.arguments import (
     column_names,
 )
 from albert_tf.cli.opening import open_model
-from albert_tf.cli.options import given, refuse, takes_options
+from albert_tf.cli.options import field_names, given, refuse, takes_options
 from albert_tf.cli.terminal import console, say
+from albert_tf.errors import require_one_of
 from export.quantization import Quantization
 
 
@@ -29,9 +30,20 @@ def export(
     model: Annotated[
         str, Argument(help="A directory made by finetune, or any other source.")
     ],
-    output: Annotated[Path, Argument(help="The .tflite file.")],
+    output: Annotated[
+        Path,
+        Argument(help="The .tflite file, or the directory of all versions."),
+    ],
     parts: Quantization,
     task_name: TaskName = None,
+    to: Annotated[
+        str, Option("--format", help="tflite or saved-model.")
+    ] = "tflite",
+    version: Annotated[int, Option(help="Of a SavedModel: its number.")] = 1,
+    tokens_only: Annotated[
+        bool,
+        Option("--tokens-only", help="Of a SavedModel: it takes no texts."),
+    ] = False,
     quantization: Annotated[
         str,
         Option(
@@ -55,14 +67,22 @@ def export(
 ):
     """Makes one file for the phone: model, labels and vocabulary.
 
-    With --verify, a file that loses accuracy is not written.
+    Or, with --format saved-model, a directory for TensorFlow Serving. With
+    --verify, what loses accuracy is not written.
 
     Example: [bold]albert-tf export model model.tflite --verify dev.tsv[/bold]
     """
     from albert_tf.cli import tables
-    from albert_tf.files import check_new_file, new_file
+    from albert_tf.files import check_new_file
 
-    check_new_file(output, overwrite)
+    require_one_of(("tflite", "saved-model"), **{"--format": to})
+    if to == "tflite":
+        names = ["version", "tokens_only"]
+        refuse(context, names, "needs --format saved-model")
+        check_new_file(output, overwrite)
+    else:
+        names = ["quantization", *field_names(Quantization)]
+        refuse(context, names, "is of a .tflite file; a SavedModel is float32")
     kinds = dataclasses.replace(
         Quantization.of(quantization), **given(context, parts)
     )
@@ -82,14 +102,23 @@ def export(
         examples = task.read(
             verify, Columns(text, pair, label), header=column_names(header)
         )
-    with new_file(output, overwrite) as file:
-        exporter.to_tflite(loaded, file, kinds, task_class=task_class)
+
+    def check(place):
         if examples is not None:
             report = exporter.verify(
-                loaded, file, examples, threshold, task_class=task_class
+                loaded, place, examples, threshold, task_class=task_class
             )
             console.print(tables.fields(report))
-    say(f"{output}: {output.stat().st_size:,} bytes")
+
+    if to == "tflite":
+        exporter.to_tflite(loaded, output, kinds, overwrite, task_class, check)
+        size = output.stat().st_size
+    else:
+        output = exporter.to_saved_model(
+            loaded, output, version, tokens_only, overwrite, task_class, check
+        )
+        size = sum(p.stat().st_size for p in output.rglob("*") if p.is_file())
+    say(f"{output}: {size:,} bytes")
 
 
 def convert(

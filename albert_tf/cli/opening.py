@@ -57,16 +57,19 @@ def _check_head(checkpoint, task_class) -> None:
 
 
 def open_predictor(source: str, task_name: str | None = None):
-    """A `Predictor` for a file or a Keras model.
+    """A `Predictor` for what was exported or a Keras model.
 
     Args:
-        source: a `.tflite` file, or see `open_model`.
+        source: a `.tflite` file, a SavedModel, or see `open_model`.
         task_name: see `open_model`; a file is for the tasks of its model.
 
     Raises:
         UserError: if a file is for another task's model.
     """
-    if source.endswith(".tflite") or Path(source).is_file():
+    from export.saved_model_files import is_saved_model
+
+    path = Path(source)
+    if source.endswith(".tflite") or path.is_file() or is_saved_model(path):
         return _open_file(source, task_name)
     from albert_tf.tasks import find_task
     from albert_tf.tasks.predictor import Predictor

@@ -9,6 +9,7 @@ import numpy as np
 
 from albert_tf.data.labels import find_labels, label_ids
 from albert_tf.prediction import Prediction
+from albert_tf.tasks.graph_ranking import ranked
 from albert_tf.tasks.task import Task, one_line
 
 
@@ -25,6 +26,7 @@ class Classification(Task):
     balanced_figure = "balanced_accuracy"
     has_picture = True
     baseline_name = "TF-IDF with logistic regression"
+    graph_takes = ("texts", "pairs")
 
     def __init__(self, labels: Sequence[str]):
         self.labels = [*labels]
@@ -55,6 +57,19 @@ class Classification(Task):
             Prediction.from_logits(logits, self.labels)
             for logits in outputs["logits"]
         ]
+
+    def graph_answers(self, outputs):
+        """The parts of a `Prediction`; `labels` has the names of `scores`."""
+        import tensorflow as tf
+
+        logits = tf.cast(outputs["logits"], tf.float64)
+        scores, labels = ranked(tf.nn.softmax(logits), self.labels)
+        return {
+            "label": labels[:, 0],
+            "score": tf.cast(scores[:, 0], tf.float32),
+            "labels": labels,
+            "scores": tf.cast(scores, tf.float32),
+        }
 
     def score(self, answers, examples):
         """A `ClassificationReport`."""

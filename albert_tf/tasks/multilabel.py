@@ -16,6 +16,7 @@ from albert_tf.data.labels import (
 from albert_tf.data.readers import split_labels
 from albert_tf.errors import UserError
 from albert_tf.prediction import MultilabelPrediction
+from albert_tf.tasks.graph_ranking import ranked
 from albert_tf.tasks.task import Task, one_line
 
 
@@ -31,6 +32,7 @@ class Multilabel(Task):
     name = "multilabel"
     model_name = "AlbertMultilabelClassifier"
     figure = "micro_f1"
+    graph_takes = ("texts", "pairs")
 
     def __init__(
         self,
@@ -78,6 +80,27 @@ class Multilabel(Task):
             )
             for logits in outputs["logits"]
         ]
+
+    def graph_answers(self, outputs):
+        """The parts of a `MultilabelPrediction`.
+
+        `labels` has the names of `scores`, `chosen` those that are given,
+        string [B, K], with empty ones behind them where others have more.
+        """
+        import tensorflow as tf
+
+        logits = tf.cast(outputs["logits"], tf.float64)
+        sigmoids = 0.5 * (1 + tf.tanh(0.5 * logits))
+        thresholds = self.thresholds or {}
+        least = [float(thresholds.get(x, 0.5)) for x in self.labels]
+        least = tf.constant(least, tf.float64)
+        scores, labels, least = ranked(sigmoids, self.labels, least)
+        is_given = scores >= least
+        return {
+            "chosen": tf.ragged.boolean_mask(labels, is_given).to_tensor(),
+            "labels": labels,
+            "scores": tf.cast(scores, tf.float32),
+        }
 
     def score(self, answers, examples):
         """A `MultilabelReport`."""

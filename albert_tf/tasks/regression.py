@@ -22,6 +22,7 @@ class Regression(Task):
     model_name = "AlbertRegressor"
     figure = "spearman"
     baseline_name = "TF-IDF with ridge regression"
+    graph_takes = ("texts", "pairs")
 
     def __init__(self, labels: Sequence[str] = ("score",)):
         self.labels = [*labels]
@@ -43,6 +44,10 @@ class Regression(Task):
     def answers(self, outputs, rows, examples):
         """A float for each example."""
         return [float(logits[0]) for logits in outputs["logits"]]
+
+    def graph_answers(self, outputs):
+        """`score`, float32 [B]."""
+        return {"score": outputs["logits"][:, 0]}
 
     def score(self, answers, examples):
         """A `RegressionReport`."""

@@ -23,6 +23,7 @@ class SentencePairs(Classification):
     model_name = "AlbertPretrainer"
     balanced_figure = None
     baseline_name = None
+    graph_takes = ()  # a pair with an empty text is refused
     classes: ClassVar[tuple[str, str]]
     output: ClassVar[str]
 

@@ -23,6 +23,7 @@ class Similarity(Task):
     name = "similarity"
     model_name = "AlbertEmbedder"
     figure = "spearman"
+    graph_takes = ("texts",)
 
     @classmethod
     def of_examples(cls, examples, labels=None):
@@ -62,6 +63,10 @@ class Similarity(Task):
             else float(cosine(vectors[[first]], vectors[[first + 1]])[0])
             for first, example in zip(firsts, examples, strict=True)
         ]
+
+    def graph_answers(self, outputs):
+        """`vector`, float32 [B, H]; products of two are cosines."""
+        return {"vector": outputs["embedding"]}
 
     def score(self, answers, examples):
         """A `SimilarityReport`."""

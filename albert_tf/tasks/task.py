@@ -44,6 +44,8 @@ class Task(abc.ABC):
         has_picture: whether `draw` draws its scores.
         baseline_name: the simpler model that `baseline` scores; None for none.
         header: the line above the answers to a file of examples, if any.
+        graph_takes: what a graph answers by `graph_answers`: "texts",
+            "pairs" of them, both or nothing.
     """
 
     name: ClassVar[str]
@@ -55,6 +57,7 @@ class Task(abc.ABC):
     has_picture: ClassVar[bool] = False
     baseline_name: ClassVar[str | None] = None
     header: ClassVar[str | None] = None
+    graph_takes: ClassVar[tuple[str, ...]] = ()
 
     # === Settings: what travels in the model's file ===
 
@@ -248,6 +251,20 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def to_json(self, answer) -> dict[str, Any]:
         """An answer as a JSON object."""
+
+    def graph_answers(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """What `answers` gives, within a TensorFlow graph.
+
+        Only where `graph_takes` has anything, and `rows` makes one row of
+        each example.
+
+        Args:
+            outputs: the model's, by name, tensors [B, ...].
+
+        Returns:
+            Tensors [B, ...] by the names of the answer's parts.
+        """
+        raise NotImplementedError
 
     # === More ===
 

@@ -42,19 +42,39 @@ class BasicText:
         )
         self._parted = _Parted()
 
-    def __call__(self, text: str) -> str:
-        """The words of a text, one blank between them."""
+    @property
+    def composes(self) -> bool:
+        """Whether characters become what their neighbours make of them.
+
+        Composing (NFC) changes nothing where letters and marks are taken
+        apart and marks dropped afterwards.
+        """
+        return self._as_transformers and not self._strips
+
+    def before_case(self, text: str) -> str:
+        """The first half: what is done before letters are lower-cased.
+
+        Letters and marks are not composed; see `composes`.
+        """
         if self._as_transformers and self._lowercase:
             text = _lower_each(text)
-        text = text.translate(self._cleaned)
+        return text.translate(self._cleaned)
+
+    def behind_case(self, text: str) -> str:
+        """The second half, with blanks that are yet to be collapsed."""
+        if self._strips and not text.isascii():
+            text = unicodedata.normalize("NFD", text)
+            text = "".join(itertools.filterfalse(_is_mark, text))
+        return text.translate(self._parted)
+
+    def __call__(self, text: str) -> str:
+        """The words of a text, one blank between them."""
+        text = self.before_case(text)
         if self._as_transformers:
             text = unicodedata.normalize("NFC", text)
         if self._lowercase:
             text = text.lower()
-        if self._strips and not text.isascii():
-            text = unicodedata.normalize("NFD", text)
-            text = "".join(itertools.filterfalse(_is_mark, text))
-        return " ".join(text.translate(self._parted).split())
+        return " ".join(self.behind_case(text).split())
 
     def find_spans(self, text: str) -> tuple[list[int], list[int]]:
         """Where each character of the words comes from.

@@ -93,10 +93,10 @@ def keep_pieces(data: bytes, kept: Sequence[int]) -> bytes:
             changes[number] = new_ids[value]
     # Of a message that is written twice, the later one's fields count.
     options = b"".join(
-        _varint(number << 3 | _VARINT) + _varint(value)
+        varint(number << 3 | _VARINT) + varint(value)
         for number, value in changes.items()
     )
-    parts += [_varint(_TRAINER << 3 | _BYTES), _varint(len(options)), options]
+    parts += [varint(_TRAINER << 3 | _BYTES), varint(len(options)), options]
     return b"".join(parts)
 
 
@@ -140,7 +140,8 @@ def _read_varint(data: bytes, position: int) -> tuple[int, int]:
             return value, position
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """A whole number as protocol buffers have it, seven bits a byte."""
     parts = []
     while value > 127:
         parts.append(value & 127 | 128)

@@ -80,6 +80,16 @@ class SentencePieceTokenizer(Tokenizer):
         self._may_hide_commas = "," not in pieces and not self._bytes
         return pieces
 
+    @property
+    def resplit(self) -> dict[int, list[int]]:
+        """What takes the places of pieces that end a number with a comma."""
+        return {index: ids for index, (_, ids) in self._resplit.items()}
+
+    @property
+    def may_hide_commas(self) -> bool:
+        """Whether the comma behind a number may be within an unknown piece."""
+        return self._may_hide_commas
+
     def _split_off_comma(self, piece):
         """Cuts "9," into what "9" is cut into, and the comma.
 

@@ -157,6 +157,16 @@ class Tokenizer(abc.ABC):
         return token.content in self.settings.special_tokens
 
     @property
+    def data(self) -> bytes:
+        """The vocabulary file."""
+        return self._data
+
+    @property
+    def has_written_tokens(self) -> bool:
+        """Whether texts are searched for added tokens."""
+        return self._added is not None
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the vocabulary file, in hexadecimal digits."""
         return hashlib.sha256(self._data).hexdigest()

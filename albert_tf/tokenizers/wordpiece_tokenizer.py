@@ -82,6 +82,16 @@ class WordPieceTokenizer(Tokenizer):
             tokenizers.pre_tokenizers.CharDelimiterSplit(" ")
         )
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """The pieces of the file with their ids."""
+        return dict(self._ids)
+
+    @property
+    def longest_word(self) -> int:
+        """Characters that a word may have; a longer one is unknown."""
+        return _LONGEST_WORD[self.settings.follows]
+
     def _split(self, text):
         encoded = self._tokenizer.encode(self._basic_text(text))
         starts, ends = self._basic_text.find_spans(text)

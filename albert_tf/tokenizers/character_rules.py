@@ -1,0 +1,81 @@
+"""What tokenizers do to each character, for graphs that look it up.
+
+Python's own clean-up is asked about every character once, so that its Unicode
+tables count and not those of whoever runs the graph.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+
+from albert_tf.tokenizers.number_map import PAGE, NumberMap
+
+CHARACTERS = 0x110000
+BLANK = -1  # white space of which runs become one blank
+SIGMA, SMALL_SIGMA, FINAL_SIGMA = 0x3A3, 0x3C3, 0x3C2
+CASED, IGNORABLE = 1, 2  # for the rule of the final sigma
+
+_SURROGATES = range(0xD800, 0xE000)  # which no text holds
+
+
+def map_characters(
+    rule: Callable[[str], str],
+    is_blank: Callable[[str], bool] = lambda character: False,
+) -> NumberMap:
+    """What becomes of all characters.
+
+    Args:
+        rule: of a text what takes its place, which is what takes the places
+            of its characters, one after the other.
+        is_blank: which of these are `BLANK`.
+    """
+    changes = {}
+    for characters in _all_characters():
+        # Most do not change; one by one it takes a minute to find that out.
+        text = "".join(characters)
+        if rule(text) == text and not any(map(is_blank, text)):
+            continue
+        for character in characters:
+            changes[ord(character)] = [
+                BLANK if is_blank(new) else ord(new) for new in rule(character)
+            ]
+    return NumberMap.of(changes, CHARACTERS)
+
+
+def lower(text: str) -> str:
+    """In lower case but for the one letter whose neighbours matter."""
+    return chr(SIGMA).join(part.lower() for part in text.split(chr(SIGMA)))
+
+
+@functools.cache
+def blanks() -> NumberMap:
+    """White space as `BLANK`, all else as it is."""
+    return map_characters(lambda text: text, str.isspace)
+
+
+@functools.cache
+def sigma_kinds() -> NumberMap:
+    """Which characters make a capital sigma a final one in lower case.
+
+    `CASED` or `IGNORABLE` is what the map adds to a character of the kind.
+    Python's `str.lower` is asked, as nothing else tells.
+    """
+    changes = {}
+    for characters in _all_characters():
+        sigma, asked = chr(SIGMA), [c for c in characters if c != "\n"]
+        tests = "\n".join(f"{c}{sigma}\nA{c}{sigma}" for c in asked)
+        finals = [ord(t[-1]) == FINAL_SIGMA for t in tests.lower().split("\n")]
+        for character, alone, behind in zip(
+            asked, finals[::2], finals[1::2], strict=True
+        ):
+            if alone or behind:
+                kind = CASED if alone else IGNORABLE
+                changes[ord(character)] = [ord(character) + kind]
+    return NumberMap.of(changes, CHARACTERS)
+
+
+def _all_characters() -> Iterator[list[str]]:
+    for start in range(0, CHARACTERS, PAGE):
+        if start not in _SURROGATES:
+            yield [chr(code) for code in range(start, start + PAGE)]
