@@ -69,7 +69,8 @@ def quantize(content: bytes, quantization: Quantization) -> bytes:
 def _let_zero_be_anywhere(model: schema.ModelT) -> None:
     """Lets what comes be quantized from its least to its greatest value.
 
-    Newer runtimes do so anyway; LiteRT 1.0 would lose half of the accuracy.
+    Newer runtimes do so anyway; in LiteRT 1.0 errors would be half as large
+    again.
     """
     for graph in model.subgraphs:
         for operator in graph.operators:
