@@ -18,6 +18,8 @@ OPTIONS = FinetuneOptions(
     restarts=2,
     optimizer="lamb",
     weight_decay=0.2,
+    l1=0.01,
+    layer_decay=0.9,
     clip_norm=0.5,
     dropout=0.4,
     pooling="mean",
@@ -87,7 +89,9 @@ def test_all_options_arrive_together(run):
 
 
 def test_what_is_no_option_of_the_training_arrives(run, tmp_path):
+    assert run("--resume")["resume"] is True
     got = run("--model", "albert_pico", "--overwrite")
+    assert got["resume"] is False
     assert got["source"] == "albert_pico"
     assert got["output"] == tmp_path / "out"
     assert got["overwrite"] is True

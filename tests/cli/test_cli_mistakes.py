@@ -280,9 +280,9 @@ def test_options_without_effect(home, fails, argv, said):
 
 
 def test_what_a_task_lacks_is_told_before_the_work(home, fails):
-    path = home / "numbers.tsv"
-    path.write_text("text\tscore\na\t1.5\nb\t0.5\n")
-    argv = finetune(home, "--task", "regression", train=path, dev=path)
+    path = home / "several.tsv"
+    path.write_text("text\tlabels\na\tx,y\nb\tx\n")
+    argv = finetune(home, "--task", "multilabel", train=path, dev=path)
     argv[argv.index(home / "out")] = home / "never"
-    assert "--baseline: regression has none" in fails(*argv, "--baseline")
+    assert "--baseline: multilabel has none" in fails(*argv, "--baseline")
     assert not (home / "never").exists()

@@ -77,7 +77,8 @@ def test_outputs_are_those_of_the_pieces_that_stay(checkpoint, tmp_path):
         expected = np.asarray(before[name])
         if name == "masked_lm_logits":
             expected = expected[..., kept]
-        np.testing.assert_array_equal(array, expected)
+        # A narrower product may sum in another order.
+        np.testing.assert_allclose(array, expected, atol=1e-5)
 
 
 def test_the_most_used_pieces_stay(checkpoint):

@@ -53,7 +53,11 @@ CASES = {
 
 
 def test_no_head_is_left_out():
-    heads = {name for name, k in models.model_classes().items() if k.head}
+    heads = {
+        name
+        for name, kind in models.model_classes().items()
+        if kind.head and kind.__module__.startswith("albert_tf.")
+    }
     assert heads - {"AlbertEncoder", "AlbertEmbedder"} == {*CASES}
 
 

@@ -118,6 +118,7 @@ def test_these_have_dropout_before_the_task(make):
     assert {kind for kind in MODELS if hasattr(make(kind), "dropout")} == {
         AlbertClassifier,
         AlbertCrfTagger,
+        AlbertEarlyExitClassifier,
         AlbertIntentSlotTagger,
         AlbertJointQuestionAnswerer,
         AlbertMultilabelClassifier,
