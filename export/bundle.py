@@ -76,6 +76,14 @@ class Bundle:
     preprocessor: dict[str, Any] | None
     vocabulary: bytes | None
 
+    def check_length(self, length: int) -> None:
+        """Raises `UserError` if a sequence has more tokens than positions."""
+        longest = self.config["max_position_embeddings"]
+        if length > longest:
+            raise UserError(
+                f"a sequence of {length} tokens must have at most {longest}"
+            )
+
 
 # === Writing ===
 

@@ -66,12 +66,7 @@ class ServedModel:
         Raises:
             UserError: if L is more than the model has positions.
         """
-        length = features["token_ids"].shape[1]
-        longest = self.bundle.config["max_position_embeddings"]
-        if length > longest:
-            raise UserError(
-                f"a sequence of {length} tokens must have at most {longest}"
-            )
+        self.bundle.check_length(features["token_ids"].shape[1])
         import tensorflow as tf
 
         tensors = {n: tf.constant(v) for n, v in features.items()}

@@ -133,13 +133,18 @@ class SharedEncoder(AlbertLayer):
         return keras.remat(step) if self.rematerialize else step
 
     def _loop(self, layers: range, x, padding_mask, seed):
+        body = self._body(layers, padding_mask, seed)
+        return ops.fori_loop(layers.start, layers.stop, body, x)
+
+    def _body(self, layers: range, padding_mask, seed) -> Callable:
+        """From the number of any layer of a run, and its input, its output."""
         first, as_layer = layers.start, self._as_layer(layers)
 
         def body(layer, x):
             with as_layer(layer - first):
                 return self._layer(layer, first, x, padding_mask, seed)[0]
 
-        return ops.fori_loop(layers.start, layers.stop, body, x)
+        return body
 
     def run_until(
         self, x, padding_mask, state, read: Callable, enough: Callable
@@ -158,19 +163,19 @@ class SharedEncoder(AlbertLayer):
             The last state.
         """
         for layers in self._runs():
-            first, as_layer = layers.start, self._as_layer(layers)
+            apply = self._body(layers, padding_mask, None)
 
             def goes_on(layer, x, *state, end=layers.stop):
                 return ops.logical_and(
                     layer < end, ops.logical_not(enough(*state))
                 )
 
-            def body(layer, x, *state, first=first, as_layer=as_layer):
-                with as_layer(layer - first):
-                    x, _ = self._layer(layer, first, x, padding_mask, None)
+            def body(layer, x, *state, apply=apply):
+                x = apply(layer, x)
                 return (layer + 1, x, *read(layer, x, *state))
 
-            _, x, *state = ops.while_loop(goes_on, body, (first, x, *state))
+            start = (layers.start, x, *state)
+            _, x, *state = ops.while_loop(goes_on, body, start)
         return tuple(state)
 
     def _as_layer(self, layers: range) -> Callable:

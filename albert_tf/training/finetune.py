@@ -119,6 +119,7 @@ def finetune(
             _optimizer(model, rate, options, len(batches)),
             _loss(model, options),
         )
+        model.optimizer.build(model.trainable_variables)
     task.targets(dev, dev_rows)  # unknown labels are told before the work
 
     were_alike = []
@@ -138,7 +139,11 @@ def finetune(
     history = keras.callbacks.History()
     facts = _facts(source, task, options, train, dev)
     unfinished = Unfinished(output, facts, best, history)
-    epochs = unfinished.restore(model)
+    epochs = 0
+    if resume:
+        epochs = unfinished.restore(model)
+    else:
+        unfinished.remove()  # of a training that is begun anew
     batches.start_epoch(epochs)
     ended_by = _fit(
         model, batches, best, [history, unfinished], options, console, epochs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from albert_tf.errors import UserError
@@ -14,8 +13,6 @@ def check_output(
     output: str | os.PathLike, overwrite: bool, resume: bool
 ) -> bool:
     """Checks that a training may write its directory.
-
-    What is left of an interrupted training is removed with `overwrite`.
 
     Args:
         output: the directory.
@@ -36,7 +33,6 @@ def check_output(
             f"{left}: holds a training that was interrupted; --resume goes on "
             "with it, --overwrite begins anew"
         )
-    shutil.rmtree(left, ignore_errors=True)
     check_new_directory(output, overwrite)
     return overwrite
 

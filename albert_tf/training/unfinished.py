@@ -69,7 +69,7 @@ class Unfinished(keras.callbacks.Callback):
         """Goes back to the end of the last epoch that was saved.
 
         Args:
-            model: compiled.
+            model: compiled, its optimizer built.
 
         Returns:
             How many epochs were done; 0 if nothing was saved.
@@ -81,7 +81,6 @@ class Unfinished(keras.callbacks.Callback):
         if saved is None:
             return 0
         self._check_same(saved.facts["training"])
-        model.optimizer.build(model.trainable_variables)
         best = sorted(k for k in saved.arrays if k.startswith(_BEST))
         self._best.go_on(
             model,
@@ -99,7 +98,7 @@ class Unfinished(keras.callbacks.Callback):
         return saved.step
 
     def remove(self) -> None:
-        """Takes away what was saved, at the end."""
+        """Takes away what was saved."""
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _check_same(self, theirs: dict[str, Any]) -> None:

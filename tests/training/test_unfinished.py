@@ -150,6 +150,9 @@ def test_is_not_begun_anew_by_oversight(train, kill, tmp_path):
     kill(None)
     with pytest.raises(UserError, match="--resume goes on with it, --overwri"):
         train()
+    with pytest.raises(UserError, match="all 0 examples have no"):
+        train(examples=[], overwrite=True)  # which costs nothing
+    assert (tmp_path / "model.unfinished").exists()
     assert train(overwrite=True).epochs == 3
     assert not (tmp_path / "model.unfinished").exists()
 
