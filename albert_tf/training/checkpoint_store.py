@@ -69,9 +69,14 @@ class CheckpointStore:
             "facts": facts,
         }
         place = self._directory / f"{_PREFIX}{step:08d}"
-        with new_directory(place, overwrite=True) as path:
-            (path / _ARRAYS).write_bytes(data)
-            (path / _FACTS).write_text(json.dumps(state, indent=2) + "\n")
+        try:
+            with new_directory(place, overwrite=True) as path:
+                (path / _ARRAYS).write_bytes(data)
+                (path / _FACTS).write_text(json.dumps(state, indent=2) + "\n")
+        except UserError:
+            with contextlib.suppress(OSError):  # others are in it
+                self._directory.rmdir()
+            raise
         self._remove_old()
 
     def load_newest(self) -> Saved | None:

@@ -14,6 +14,7 @@ from albert_tf.errors import UserError
 from albert_tf.models import AlbertClassifier, AlbertEncoder, convert
 from albert_tf.tokenizers import JsonTokenizer
 from export.bundle import append_bundle, read_bundle
+from export.quantization import Quantization
 from export.tflite_predictor import preprocessor_of
 
 MODELS = [
@@ -67,7 +68,7 @@ def through_tflite(model, place):
     config = model.config
     rows = config.vocab_size + config.max_position_embeddings
     path.write_bytes(bytes(rows * config.embedding_size))  # the network
-    append_bundle(path, model, "int8")
+    append_bundle(path, model, Quantization())
     return preprocessor_of(read_bundle(path))
 
 

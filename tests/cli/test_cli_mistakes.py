@@ -187,6 +187,7 @@ def test_full_disk(home, fails, monkeypatch, data_dir):
     few = home / "few.tsv"
     few.write_text("text\tlabel\na\tA\nb\tB\n")
     output = home / "never"
+    state = home / "never.unfinished" / "step-00000001"
     file = home / "never.tflite"
     text = data_dir / "books_excerpt.txt"
     vocabulary = ["vocabulary", text, "--size", 300]
@@ -194,7 +195,7 @@ def test_full_disk(home, fails, monkeypatch, data_dir):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
         for place, argv in {
-            output: finetune(home, output=output, train=few, dev=few),
+            state: finetune(home, output=output, train=few, dev=few),
             file: ["export", home / "model", file],
             home / "copy": ["convert", home / "model", home / "copy"],
             home / "v.model": [*vocabulary, "--output", home / "v.model"],
