@@ -95,7 +95,7 @@ def _takes(model: PresetModel, task: Task | None) -> tuple[str, ...]:
     if importlib.util.find_spec("tensorflow_text") is None:
         raise UserError(
             "texts in a graph need tensorflow-text: pip install "
-            f"'albert-tf[serving]'{_BY_TOKENS}"
+            f"'albert-tf[saved-model]'{_BY_TOKENS}"
         )
     if model.config.type_vocab_size < 2:
         return tuple(name for name in task.graph_takes if name != "pairs")

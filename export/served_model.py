@@ -41,7 +41,7 @@ class ServedModel:
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
             raise UserError(
                 f"{version}: TensorFlow does not load it; what takes texts "
-                f"needs tensorflow-text: pip install 'albert-tf[serving]' "
+                f"needs tensorflow-text: pip install 'albert-tf[saved-model]' "
                 f"({error})"
             ) from error
         self._run = self._loaded.signatures["tokens"]

@@ -42,7 +42,28 @@ def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
         UserError: if it is missing, damaged, of another origin, not for
             a task or without a vocabulary.
     """
-    model = _open(path, num_threads)
+    return predictor_of(open_network(path, num_threads), path)
+
+
+def open_network(path: str | os.PathLike, num_threads: int = 1):
+    """A `TFLiteModel`, or of a directory a `ServedModel`; see `load`."""
+    if not os.path.isdir(path):
+        return TFLiteModel(path, num_threads)
+    from export.served_model import ServedModel
+
+    return ServedModel(path)
+
+
+def predictor_of(model, path: str | os.PathLike) -> Predictor:
+    """Answers by an opened network.
+
+    Args:
+        model: see `open_network`.
+        path: where it is, for messages.
+
+    Raises:
+        UserError: if it is not for a task or without a vocabulary.
+    """
     bundle = model.bundle
     if bundle.task is None or bundle.preprocessor is None:
         raise UserError(
@@ -65,14 +86,6 @@ def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
         )
     segments = AlbertConfig.from_dict(bundle.config).type_vocab_size
     return Predictor(task, preprocessor_of(bundle), run, segments)
-
-
-def _open(path: str | os.PathLike, num_threads: int):
-    if not os.path.isdir(path):
-        return TFLiteModel(path, num_threads)
-    from export.served_model import ServedModel
-
-    return ServedModel(path)
 
 
 def _task(bundle: Bundle, path: str | os.PathLike) -> Task:

@@ -46,6 +46,7 @@ ROOMS = {
         *("config", "data", "errors", "files", "json_files", "models"),
         *("tasks", "tokenizers"),
     ),
+    "serving": ("data", "errors", "export", "json_files", "tasks", "tokenizers"),
     "recipes": (
         *("checkpoints", "config", "data", "errors", "evaluation", "export"),
         *("files", "json_files", "models", "prediction", "tasks"),

@@ -23,6 +23,7 @@ from albert_tf.cli import (
     finetuning,
     models,
     pretraining,
+    serving,
     tasks,
 )
 from albert_tf.cli.terminal import fail, show_warning
@@ -55,6 +56,7 @@ for command in (
     embedding.embed,
     models.export,
     models.convert,
+    serving.serve,
     models.info,
 ):
     app.command()(command)

@@ -1,0 +1,1 @@
+"""Answers over HTTP: TensorFlow Serving's REST and the V2 protocol."""

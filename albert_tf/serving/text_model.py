@@ -1,0 +1,179 @@
+"""A model that answers for the texts of concurrent requests."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from albert_tf.errors import UserError
+from albert_tf.serving.batcher import Batcher
+from albert_tf.serving.metrics import Metrics
+from albert_tf.serving.network import Network
+from albert_tf.serving.refusal import Refusal
+from albert_tf.serving.serve_options import ServeOptions
+from albert_tf.serving.work import Work
+from export.saved_model_files import find_version
+from export.tflite_predictor import open_network, predictor_of
+
+_Texts = Sequence[tuple[str, str | None]]
+_SAMPLE = "a b"
+
+
+class TextModel:
+    """An exported model with threads that run it.
+
+    Args:
+        source: a `.tflite` file, or the directory of a SavedModel.
+        options: threads and limits.
+        metrics: is told what is computed.
+
+    Attributes:
+        name: in the paths of requests.
+        version: of a SavedModel; "1" of a file.
+        task: what it answers.
+        takes: "text", "pair" or both: what a request may have.
+        needs_pair: whether it may not be without a pair.
+        sample: an answer, as a JSON object.
+
+    Raises:
+        UserError: see `export.load`.
+    """
+
+    def __init__(
+        self, source: str | os.PathLike, options: ServeOptions, metrics: Metrics
+    ):
+        is_directory = os.path.isdir(source)
+        network = open_network(source)
+        self._predictor = predictor_of(network, source)
+        self.task = self._predictor.task
+        self.name, self.version = _called(source)
+        self.name = options.name or self.name
+        self._options = options
+        self._metrics = metrics
+        self._find_takes()
+        networks = [network]
+        if not is_directory:
+            networks += [
+                open_network(source) for _ in range(options.workers - 1)
+            ]
+        self._batcher = self._start(networks, is_directory)
+        metrics.watch(
+            "albert_waiting_tokens",
+            "Tokens that wait to be computed.",
+            lambda: self._batcher.tokens,
+        )
+        # Sentences are tokenized one after the other, off the event loop.
+        self._encoder = concurrent.futures.ThreadPoolExecutor(1)
+        texts = [(_SAMPLE, _SAMPLE if self.needs_pair else None)]
+        work = self._encode(texts)
+        self._batcher.add(work)  # also so that nobody waits for the first
+        self.sample = self._to_json(work.answers.result())[0]
+
+    def _start(self, networks, in_batches: bool) -> Batcher:
+        pair = _SAMPLE if self.needs_pair else None
+        sample = self._predictor.rows([self.task.example(_SAMPLE, pair)])
+        budget = self._options.batch_tokens if in_batches else None
+        longest = self._predictor.preprocessor.max_length
+        return Batcher(
+            [Network(one, budget, sample, longest) for one in networks],
+            self._options.max_tokens,
+            self._metrics,
+        )
+
+    def _find_takes(self) -> None:
+        """Asks the task for its rows, as it knows best."""
+        alone, both = (
+            self._has_rows(_SAMPLE, pair) for pair in (None, _SAMPLE)
+        )
+        self.takes = ("text", "pair") if both else ("text",)
+        self.needs_pair = not alone
+
+    def _has_rows(self, text: str, pair: str | None) -> bool:
+        try:
+            self._predictor.rows([self.task.example(text, pair)])
+        except UserError:
+            return False
+        return True
+
+    async def answer(self, texts: _Texts) -> tuple[list[dict[str, Any]], Work]:
+        """The answers to texts, as JSON objects, and what they took.
+
+        If it is cancelled, what nobody has begun is not computed.
+
+        Raises:
+            Refusal: a limit, or what the task does not take.
+        """
+        self._check(texts)
+        loop = asyncio.get_running_loop()
+        work = await loop.run_in_executor(self._encoder, self._encode, texts)
+        self._batcher.add(work)
+        try:
+            answers = await asyncio.wrap_future(work.answers)
+        except UserError as error:
+            raise Refusal(400, error) from error
+        return self._to_json(answers), work
+
+    def _check(self, texts: _Texts) -> None:
+        if len(texts) > self._options.max_texts:
+            raise Refusal(
+                413,
+                f"the request has {len(texts):,} texts; at most "
+                f"{self._options.max_texts:,} are taken at once",
+            )
+        for number, both in enumerate(texts):
+            longest = max(len(text or "") for text in both)
+            if longest > self._options.max_characters:
+                raise Refusal(
+                    413,
+                    f"text {number} has {longest:,} characters; at most "
+                    f"{self._options.max_characters:,} are taken",
+                )
+
+    def _encode(self, texts: _Texts) -> Work:
+        """Texts to sequences, one by one, so that a limit comes in time."""
+        start = time.perf_counter()
+        examples, rows, tokens = [], [], 0
+        for number, (text, pair) in enumerate(texts):
+            try:
+                example = self.task.example(text, pair)
+                rows.append(self._predictor.rows([example]))
+            except UserError as error:
+                raise Refusal(400, f"text {number}: {error}") from error
+            examples.append(example)
+            tokens += int(rows[-1].encodings.lengths.sum())
+            if tokens > self._options.max_tokens:
+                raise Refusal(
+                    413,
+                    f"the first {number + 1} of {len(texts)} texts take "
+                    f"{tokens:,} tokens in {sum(map(len, rows)):,} sequences; "
+                    f"at most {self._options.max_tokens:,} are taken",
+                )
+        work = Work(self.task, examples, rows)
+        self._metrics.encoded(
+            len(texts), work.truncated, time.perf_counter() - start
+        )
+        return work
+
+    def _to_json(self, answers) -> list[dict[str, Any]]:
+        return [self.task.to_json(answer) for answer in answers]
+
+    def close(self) -> None:
+        """Computes what waits, and ends the threads."""
+        self._encoder.shutdown()
+        self._batcher.close()
+
+
+def _called(source: str | os.PathLike) -> tuple[str, str]:
+    """The name and the version of a model, by its place."""
+    path = Path(os.path.abspath(source))
+    if not path.is_dir():
+        return path.stem, "1"
+    version = find_version(path)
+    if not version.name.isdecimal():
+        return version.name, "1"
+    return version.parent.name, version.name
