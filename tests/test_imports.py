@@ -46,7 +46,14 @@ ROOMS = {
         *("config", "data", "errors", "files", "json_files", "models"),
         *("tasks", "tokenizers"),
     ),
-    "serving": ("data", "errors", "export", "json_files", "tasks", "tokenizers"),
+    "serving": (
+        "data",
+        "errors",
+        "export",
+        "json_files",
+        "tasks",
+        "tokenizers",
+    ),
     "recipes": (
         *("checkpoints", "config", "data", "errors", "evaluation", "export"),
         *("files", "json_files", "models", "prediction", "tasks"),

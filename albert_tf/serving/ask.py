@@ -189,7 +189,9 @@ def _text(value: Any, place: str) -> str:
 def _list(value: Any, place: str) -> list[Any]:
     if not isinstance(value, list) or not value:
         got = "an empty one" if value == [] else _kind(value)
-        raise Refusal(400, f"{place}: must be a list of one at least; got {got}")
+        raise Refusal(
+            400, f"{place}: must be a list of one at least; got {got}"
+        )
     return value
 
 

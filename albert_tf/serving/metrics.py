@@ -56,12 +56,19 @@ class Metrics:
             **kind,
         )
         self._texts = Counter("albert_texts_total", "Texts taken in.", **kind)
+        self._unknown = Counter(
+            "albert_unknown_tokens_total",
+            "Tokens taken in that are not in the vocabulary.",
+            **kind,
+        )
         self._truncated = Counter(
             "albert_truncated_sequences_total",
             "Sequences that lost tokens to the model's longest length.",
             **kind,
         )
-        self._tokens = Counter("albert_tokens_total", "Tokens computed.", **kind)
+        self._tokens = Counter(
+            "albert_tokens_total", "Tokens computed.", **kind
+        )
         self._padding = Counter(
             "albert_padding_tokens_total", "Padding computed.", **kind
         )
@@ -75,9 +82,12 @@ class Metrics:
         self._requests.labels(route, status).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def encoded(self, texts: int, truncated: int, seconds: float) -> None:
+    def encoded(
+        self, texts: int, unknown: int, truncated: int, seconds: float
+    ) -> None:
         """The texts of a request were tokenized."""
         self._texts.inc(texts)
+        self._unknown.inc(unknown)
         self._truncated.inc(truncated)
         self._encoding.observe(seconds)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
 import signal
 import time
+import warnings
 
 import uvicorn
 
@@ -13,6 +16,9 @@ from albert_tf.serving.observer import Observer
 from albert_tf.serving.serve_options import ServeOptions
 from albert_tf.serving.service import Service
 from albert_tf.serving.text_model import TextModel
+
+_TRIES = 1000  # under any load there is a moment when nobody waits
+_ON_THE_WAY = 0.5  # seconds
 
 
 class Server(uvicorn.Server):
@@ -67,6 +73,23 @@ class Server(uvicorn.Server):
             self.should_exit = True
         return await super().on_tick(counter)
 
+    async def shutdown(self, sockets=None) -> None:
+        """The second step."""
+        for _ in range(_TRIES):
+            if not self._has_callers():
+                break
+            await asyncio.sleep(0)  # the loop takes them in
+        for server in self.servers:
+            server.close()
+        # Who was taken in last may not have sent its request yet.
+        await asyncio.sleep(_ON_THE_WAY)
+        await super().shutdown(sockets)
+
+    def _has_callers(self) -> bool:
+        """Whether somebody has connected whom closing would cut off."""
+        listening = [sock for one in self.servers for sock in one.sockets]
+        return bool(select.select(listening, [], [], 0)[0])
+
 
 def serve(source: str, options: ServeOptions) -> None:
     """Answers requests until a signal ends it.
@@ -82,6 +105,9 @@ def serve(source: str, options: ServeOptions) -> None:
     log_as_json()
     metrics = Metrics()
     model = TextModel(source, options, metrics)
+    # What a request makes the tokenizer warn of quotes its text, which is not
+    # for the log; the metrics count it.
+    warnings.simplefilter("ignore", UserWarning)
     fields = {"model": model.name, "task": model.task.name}
     LOGGER.info("loaded", extra={"fields": fields})
     server = Server(Service(model, options, metrics), options, metrics)

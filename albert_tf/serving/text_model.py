@@ -154,8 +154,12 @@ class TextModel:
                     f"at most {self._options.max_tokens:,} are taken",
                 )
         work = Work(self.task, examples, rows)
+        unk_id = self._predictor.preprocessor.tokenizer.unk_id
         self._metrics.encoded(
-            len(texts), work.truncated, time.perf_counter() - start
+            len(texts),
+            sum(int((r.encodings.token_ids == unk_id).sum()) for r in rows),
+            work.truncated,
+            time.perf_counter() - start,
         )
         return work
 

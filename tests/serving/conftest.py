@@ -1,0 +1,55 @@
+import pytest
+
+pytest.importorskip(
+    "fastapi_offline", reason="needs the extra: pip install '.[serving]'"
+)
+
+from running import running
+
+from albert_tf.config import AlbertConfig
+from albert_tf.data.preprocessor import TextPreprocessor
+from albert_tf.tokenizers import SentencePieceTokenizer
+
+
+@pytest.fixture(scope="session")
+def make(tmp_path_factory):
+    """Exports a small model with random weights to a file of that name."""
+
+    def run(kind, name, max_length=64, **arguments):
+        from albert_tf import models
+        from export import to_tflite
+
+        config = AlbertConfig(
+            embedding_size=8,
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=16,
+        )
+        preprocessor = TextPreprocessor(SentencePieceTokenizer(), max_length)
+        model = getattr(models, kind)(
+            config, preprocessor=preprocessor, **arguments
+        )
+        path = tmp_path_factory.mktemp(name) / f"{name}.tflite"
+        to_tflite(model, path)
+        return path
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def classifier_file(make):
+    return make("AlbertClassifier", "mood", labels=["bad", "good"])
+
+
+@pytest.fixture(scope="session")
+def client(classifier_file):
+    """Of a classifier with small limits."""
+    with running(
+        classifier_file,
+        max_texts=8,
+        max_characters=1000,
+        max_body=20_000,
+        max_tokens=400,
+    ) as client:
+        yield client
