@@ -11,27 +11,49 @@ from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.tokenizers import SentencePieceTokenizer
 
 
+def small(kind, max_length=64, **arguments):
+    """A model with random weights."""
+    import keras
+
+    from albert_tf import models
+
+    keras.utils.set_random_seed(0)
+    config = AlbertConfig(
+        embedding_size=8,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    preprocessor = TextPreprocessor(SentencePieceTokenizer(), max_length)
+    return getattr(models, kind)(config, preprocessor=preprocessor, **arguments)
+
+
 @pytest.fixture(scope="session")
 def make(tmp_path_factory):
-    """Exports a small model with random weights to a file of that name."""
+    """Exports a small model to a file of that name."""
 
-    def run(kind, name, max_length=64, **arguments):
-        from albert_tf import models
+    def run(kind, name, **arguments):
         from export import to_tflite
 
-        config = AlbertConfig(
-            embedding_size=8,
-            hidden_size=16,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=16,
-        )
-        preprocessor = TextPreprocessor(SentencePieceTokenizer(), max_length)
-        model = getattr(models, kind)(
-            config, preprocessor=preprocessor, **arguments
-        )
         path = tmp_path_factory.mktemp(name) / f"{name}.tflite"
-        to_tflite(model, path)
+        to_tflite(small(kind, **arguments), path)
+        return path
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def make_saved(tmp_path_factory):
+    """Exports a small model to a directory of that name, as version 3."""
+
+    def run(kind, name, **arguments):
+        from export import to_saved_model
+
+        path = tmp_path_factory.mktemp(name) / name
+        to_saved_model(
+            small(kind, **arguments), path, version=3, tokens_only=True
+        )
         return path
 
     return run

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*not in the vocabulary")
-
 from export import load
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*not in the vocabulary")
 
 TEXTS = ["what a joy", "two hours I want back", "一二三 🎈"]
 
