@@ -1,9 +1,5 @@
 import pytest
 
-pytest.importorskip(
-    "fastapi_offline", reason="needs the extra: pip install '.[serving]'"
-)
-
 from running import running
 
 from albert_tf.config import AlbertConfig

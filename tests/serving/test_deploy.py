@@ -9,8 +9,7 @@ import types
 from pathlib import Path
 
 import pytest
-
-yaml = pytest.importorskip("yaml", reason="needs PyYAML")
+import yaml
 
 from albert_tf.serving.serve_options import ServeOptions
 

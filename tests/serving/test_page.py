@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from albert_tf import serving
+
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs pip install playwright"
 )
@@ -13,9 +15,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 if CHROMIUM is None:
     pytest.skip("needs a chromium in the path", allow_module_level=True)
 
-import albert_tf.serving
-
-PAGE = Path(albert_tf.serving.__file__).parent / "page.html"
+PAGE = Path(serving.__file__).parent / "page.html"
 SECOND = "Second text, if it is about two"
 TEXT = "hear 🎈🎈 Nina Simone <b>now</b>"
 
