@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
-from typer import Argument
+from typer import Argument, Context
 
-from albert_tf.cli.options import takes_options
+from albert_tf.cli.options import refuse, takes_options
 from albert_tf.errors import UserError
 from albert_tf.serving.serve_options import ServeOptions
 
@@ -15,6 +16,7 @@ _EXTRA = ("fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
 
 @takes_options
 def serve(
+    context: Context,
     source: Annotated[
         str,
         Argument(
@@ -28,6 +30,11 @@ def serve(
 
     Example: [bold]albert-tf serve my_model.tflite --port 8501[/bold]
     """
+    if os.path.isdir(source):
+        refuse(context, ["threads"], "is for files; TensorFlow takes all cores")
+    else:
+        why = "is for SavedModels; a file computes each sequence by itself"
+        refuse(context, ["batch_tokens"], why)
     try:
         from albert_tf.serving.server import serve
     except ModuleNotFoundError as error:

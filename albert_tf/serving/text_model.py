@@ -47,7 +47,6 @@ class TextModel:
     def __init__(
         self, source: str | os.PathLike, options: ServeOptions, metrics: Metrics
     ):
-        is_directory = os.path.isdir(source)
         network = open_network(source)
         self._predictor = predictor_of(network, source)
         self.task = self._predictor.task
@@ -56,12 +55,7 @@ class TextModel:
         self._options = options
         self._metrics = metrics
         self._find_takes()
-        networks = [network]
-        if not is_directory:
-            networks += [
-                open_network(source) for _ in range(options.workers - 1)
-            ]
-        self._batcher = self._start(networks, is_directory)
+        self._batcher = self._start(network, source)
         metrics.watch(
             "albert_waiting_tokens",
             "Tokens that wait to be computed.",
@@ -69,18 +63,26 @@ class TextModel:
         )
         # Sentences are tokenized one after the other, off the event loop.
         self._encoder = concurrent.futures.ThreadPoolExecutor(1)
-        texts = [(_SAMPLE, _SAMPLE if self.needs_pair else None)]
-        work = self._encode(texts)
+        work = self._encode([(_SAMPLE, self._pair)])
         self._batcher.add(work)  # also so that nobody waits for the first
         self.sample = self._to_json(work.answers.result())[0]
 
-    def _start(self, networks, in_batches: bool) -> Batcher:
-        pair = _SAMPLE if self.needs_pair else None
-        sample = self._predictor.rows([self.task.example(_SAMPLE, pair)])
-        budget = self._options.batch_tokens if in_batches else None
+    @property
+    def _pair(self) -> str | None:
+        return _SAMPLE if self.needs_pair else None
+
+    def _start(self, network, source: str | os.PathLike) -> Batcher:
+        """A thread for each copy of a file; one for all of TensorFlow."""
+        runs, budget = [network], self._options.batch_tokens
+        if not os.path.isdir(source):
+            copies = range(self._options.workers - 1)
+            runs += [open_network(source) for _ in copies]
+            budget = None
+        example = self.task.example(_SAMPLE, self._pair)
+        sample = self._predictor.rows([example])
         longest = self._predictor.preprocessor.max_length
         return Batcher(
-            [Network(one, budget, sample, longest) for one in networks],
+            [Network(run, budget, sample, longest) for run in runs],
             self._options.max_tokens,
             self._metrics,
         )

@@ -1,5 +1,4 @@
 import pytest
-
 from running import running
 
 from albert_tf.config import AlbertConfig
