@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,6 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse
 
-from albert_tf import __version__
 from albert_tf.serving import openapi
 from albert_tf.serving.ask import Ask, read_infer, read_predict
 from albert_tf.serving.body import read_body
@@ -24,6 +24,7 @@ from albert_tf.serving.replies import columns_of, tensors_of
 from albert_tf.serving.serve_options import ServeOptions
 from albert_tf.serving.text_model import TextModel
 
+_VERSION = importlib.metadata.version("albert-tf")
 _PAGE = Path(__file__).parent / "page.html"
 _PAGE_HEADERS = {
     # Nothing from elsewhere, and nobody frames it.
@@ -58,7 +59,7 @@ class Service:
         self.is_ready = True
         self.app = FastAPIOffline(
             title=f"{model.name}: {model.task.name}",
-            version=__version__,
+            version=_VERSION,
             description=openapi.DESCRIPTION,
         )
         for kind in (Refusal, HTTPException, Exception):
@@ -180,7 +181,7 @@ class Service:
 
     async def _server(self) -> Response:
         """Name and version of the server (V2)."""
-        values = {"name": "albert_tf", "version": __version__, "extensions": []}
+        values = {"name": "albert_tf", "version": _VERSION, "extensions": []}
         return JSONResponse(values)
 
     async def _live(self) -> Response:

@@ -40,9 +40,15 @@ class Client:
     def predict(self, values):
         return self.post(f"/v1/models/{self.name}:predict", values)
 
-    def waiting_tokens(self):
+    def metric(self, name):
         _, _, text = self.send("GET", "/metrics")
-        return float(re.search(rb"^albert_waiting_tokens (.*)$", text, re.M)[1])
+        return float(re.search(rf"^{name} (.*)$", text.decode(), re.M)[1])
+
+    def waiting_tokens(self):
+        return self.metric("albert_waiting_tokens")
+
+    def running_requests(self):
+        return self.metric("albert_running_requests")
 
     def infer(self, values):
         return self.post(f"/v2/models/{self.name}/infer", values)

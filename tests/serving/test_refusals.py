@@ -3,11 +3,11 @@
 import http.client
 import json
 import socket
-import threading
 
 import pytest
 from running import running
 
+from albert_tf.serving import body
 from albert_tf.serving.network import Network
 
 GOOD = {"instances": ["a"]}
@@ -112,9 +112,9 @@ def test_limits(client, values, words):
 def test_a_body_without_a_length_is_counted(client):
     parts = (b"x" * 10_000 for _ in range(4))
     path = "/v1/models/mood:predict"
-    status, _, body = client.send("POST", path, parts)  # in chunks
+    status, _, reply = client.send("POST", path, parts)  # in chunks
     assert status == 413
-    assert b"at most 20,000" in body
+    assert b"at most 20,000" in reply
 
 
 def test_compressed_bodies(client):
@@ -122,6 +122,18 @@ def test_compressed_bodies(client):
     headers = {"content-encoding": "gzip"}
     status, _, body = client.send("POST", path, b"\x1f\x8b", headers)
     assert refused((status, json.loads(body)), "gzip") == 415
+
+
+def test_a_body_that_does_not_come(client, monkeypatch):
+    monkeypatch.setattr(body, "_SECONDS", 0.2)
+    slow = http.client.HTTPConnection("127.0.0.1", client.port)
+    slow.putrequest("POST", "/v1/models/mood:predict")
+    slow.putheader("content-length", "20")
+    slow.endheaders(b'{"instances"')
+    reply = slow.getresponse()
+    values = json.loads(reply.read())
+    assert refused((reply.status, values), "within 0.2 seconds") == 408
+    slow.close()
 
 
 @pytest.mark.parametrize(
@@ -176,31 +188,6 @@ def test_one_request_too_many(classifier_file):
         assert slow.getresponse().status == 200
         slow.close()
         assert client.predict(GOOD)[0] == 200
-
-
-def test_a_full_queue(classifier_file, monkeypatch):
-    texts = {"instances": ["a " * 60] * 8}
-    go_on = threading.Event()
-    compute = Network.__call__
-
-    def wait(self, sequences):
-        assert go_on.wait(60)
-        return compute(self, sequences)
-
-    with running(classifier_file, max_tokens=600) as client:
-        monkeypatch.setattr(Network, "__call__", wait)
-        first = threading.Thread(target=client.predict, args=(texts,))
-        first.start()
-        while not client.waiting_tokens():
-            pass
-        path = "/v1/models/mood:predict"
-        status, headers, body = client.send("POST", path, json.dumps(texts))
-        reply = status, json.loads(body)
-        assert refused(reply, "tokens wait", "at most 600") == 429
-        assert 1 <= int(headers["retry-after"]) <= 60
-        go_on.set()
-        first.join()
-        assert client.predict(texts)[0] == 200
 
 
 def test_a_failure_is_ours_and_not_told(classifier_file, monkeypatch):
