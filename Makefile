@@ -11,7 +11,7 @@ TORCH_READY := $(TORCH)/.ready
 WORKERS ?= 2
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
-.PHONY: demo test test-fast test-jax test-torch lint format bench clean
+.PHONY: demo test test-fast test-jax test-torch test-page lint format bench clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -29,6 +29,10 @@ test-jax: $(JAX_READY)  ## layers and models on Keras' JAX backend
 test-torch: $(TORCH_READY)  ## the same on Keras' PyTorch backend
 	KERAS_BACKEND=torch $(TORCH)/bin/python -m pytest -m backend_agnostic \
 		tests/layers tests/models
+
+test-page: $(READY)  ## the page of `albert-tf serve`, in the Chromium of the path
+	$(VENV)/bin/python -m pip install --quiet playwright
+	$(PYTEST) tests/serving/test_page.py
 
 lint: $(READY)
 	$(VENV)/bin/ruff format --check .

@@ -67,8 +67,19 @@ class ServeOptions:
                 require_at_least(1, **{field.name: value})
         if self.port > 65_535:
             raise UserError(f"port={self.port} must be at most 65535")
-        if self.name is not None and not _NAME.fullmatch(self.name):
-            raise UserError(
-                f"name={self.name!r:.120} must be of letters, digits, dots, "
-                "dashes and underscores, as it is part of an address"
-            )
+        if self.name is not None:
+            check_name(self.name)
+
+
+def check_name(name: str) -> str:
+    """The name of a model, which is part of addresses.
+
+    Raises:
+        UserError: if it has what an address cannot have.
+    """
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            f"name={name!r:.120} must be of letters, digits, dots, dashes and "
+            "underscores, as it is part of an address; give one by --name"
+        )
+    return name

@@ -103,11 +103,11 @@ def serve(source: str, options: ServeOptions) -> None:
         SystemExit: it cannot listen; the log says why.
     """
     log_as_json()
-    metrics = Metrics()
-    model = TextModel(source, options, metrics)
     # What a request makes the tokenizer warn of quotes its text, which is not
     # for the log; the metrics count it.
     warnings.simplefilter("ignore", UserWarning)
+    metrics = Metrics()
+    model = TextModel(source, options, metrics)
     fields = {"model": model.name, "task": model.task.name}
     LOGGER.info("loaded", extra={"fields": fields})
     server = Server(Service(model, options, metrics), options, metrics)

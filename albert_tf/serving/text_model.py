@@ -15,7 +15,7 @@ from albert_tf.serving.batcher import Batcher
 from albert_tf.serving.metrics import Metrics
 from albert_tf.serving.network import Network
 from albert_tf.serving.refusal import Refusal
-from albert_tf.serving.serve_options import ServeOptions
+from albert_tf.serving.serve_options import ServeOptions, check_name
 from albert_tf.serving.work import Work
 from export.saved_model_files import find_version
 from export.tflite_predictor import open_network, predictor_of
@@ -51,7 +51,7 @@ class TextModel:
         self._predictor = predictor_of(network, source)
         self.task = self._predictor.task
         self.name, self.version = _called(source)
-        self.name = options.name or self.name
+        self.name = check_name(options.name or self.name)
         self._options = options
         self._metrics = metrics
         self._find_takes()

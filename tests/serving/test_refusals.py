@@ -7,6 +7,7 @@ import socket
 import pytest
 from running import running
 
+from albert_tf.errors import UserError
 from albert_tf.serving import body
 from albert_tf.serving.network import Network
 
@@ -201,4 +202,14 @@ def test_a_failure_is_ours_and_not_told(classifier_file, monkeypatch):
         assert status == 500
         assert "secret" not in reply["error"]
         monkeypatch.undo()
+        assert client.predict(GOOD)[0] == 200
+
+
+def test_a_file_whose_name_is_no_part_of_an_address(classifier_file, tmp_path):
+    path = tmp_path / "my {model}.tflite"
+    path.write_bytes(classifier_file.read_bytes())
+    words = "'my {model}' must be .* --name"
+    with pytest.raises(UserError, match=words), running(path):
+        pass
+    with running(path, name="mine") as client:
         assert client.predict(GOOD)[0] == 200
