@@ -6,9 +6,11 @@ Clients on this machine ask for two minutes, one text a request, each as soon
 as it has its answer: SNIPS sentences, and several of them one after the other,
 so that lengths are mixed. Prints requests and tokens a second, the times within
 which a half and 99 of 100 had their answers, by length too, and failures. The
-ratio is to the same texts in the same model without HTTP, by as many threads,
-for a tenth of the time before and after: what the processor could do at most.
-The clients take their share of the same processor.
+same texts go to the same model without HTTP too, by as many threads, for a
+tenth of the time before and after: what the processor could do at most. The
+clients take their share of the same processor, and so may others; what does not
+depend on them is the time of the processor itself for a request, with HTTP and
+without: its ratio is what to quote. Linux only.
 """
 
 from __future__ import annotations
@@ -59,7 +61,13 @@ class Server:
             [*command, *options], stderr=subprocess.PIPE, text=True
         )
 
-    def __enter__(self) -> int:
+    def cpu_seconds(self) -> float:
+        """That the process has had so far, of all cores."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        fields = stat.rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    def __enter__(self) -> Server:
         for line in self._process.stderr:
             found = re.search(r"running on http://127.0.0.1:(\d+)", line)
             if found:
@@ -67,7 +75,8 @@ class Server:
                 threading.Thread(
                     target=self._process.stderr.read, daemon=True
                 ).start()
-                return int(found[1])
+                self.port = int(found[1])
+                return self
         sys.exit("the server did not start; see what it said")
 
     def __exit__(self, *_) -> None:
@@ -108,11 +117,12 @@ def in_threads(target, argument_lists) -> None:
         thread.join()
 
 
-def without_http(source: str, texts, threads: int, seconds: float) -> float:
-    """Texts a second by as many predictors."""
+def without_http(source: str, texts, seconds: float) -> tuple[float, float]:
+    """Texts a second and processor's seconds a text, on all cores."""
+    threads = len(os.sched_getaffinity(0))
     predictors = [load(source) for _ in range(threads)]
     counts = [0] * threads
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
 
     def run(number: int) -> None:
         place = number
@@ -122,7 +132,11 @@ def without_http(source: str, texts, threads: int, seconds: float) -> float:
             place += threads
 
     in_threads(run, [(number,) for number in range(threads)])
-    return sum(counts) / (time.perf_counter() - start)
+    number = sum(counts)
+    return (
+        number / (time.perf_counter() - start),
+        (time.process_time() - cpu) / number,
+    )
 
 
 def percentiles(seconds: list[float]) -> dict[str, float]:
@@ -133,22 +147,23 @@ def percentiles(seconds: list[float]) -> dict[str, float]:
 
 def measure(arguments, texts, lengths) -> dict:
     """All figures of a run."""
-    threads = len(os.sched_getaffinity(0))
     share = arguments.seconds / 10
-    before = without_http(arguments.source, texts, threads, share)
+    bare = [without_http(arguments.source, texts, share)]
     found: list = []
-    with Server(arguments.source) as port:
-        start = time.perf_counter()
+    with Server(arguments.source) as server:
+        start, cpu = time.perf_counter(), server.cpu_seconds()
         until = start + arguments.seconds
         in_threads(
             ask,
             [
-                (port, texts, until, 100 * number, found)
+                (server.port, texts, until, 100 * number, found)
                 for number in range(arguments.clients)
             ],
         )
         seconds = time.perf_counter() - start
-    after = without_http(arguments.source, texts, threads, share)
+        cpu = server.cpu_seconds() - cpu
+    bare.append(without_http(arguments.source, texts, share))
+    bare_rate, bare_cpu = map(statistics.mean, zip(*bare, strict=True))
     answered = [one for one in found if one is not None]
     tokens = [lengths[text] for text, _ in answered]
     by_length = {}
@@ -167,8 +182,10 @@ def measure(arguments, texts, lengths) -> dict:
         "mean_tokens": statistics.mean(tokens),
         **percentiles([s for _, s in answered]),
         "by_length": by_length,
-        "without_http_a_second": (before + after) / 2,
-        "ratio": len(answered) / seconds / ((before + after) / 2),
+        "without_http_a_second": bare_rate,
+        "cpu_ms_a_request": 1e3 * cpu / len(found),
+        "without_http_cpu_ms": 1e3 * bare_cpu,
+        "cpu_ratio": cpu / len(found) / bare_cpu,
     }
 
 
@@ -187,8 +204,10 @@ def show(figures: dict) -> None:
         f"{figures['requests_a_second']:.1f} requests and "
         f"{figures['tokens_a_second']:,.0f} tokens a second, "
         f"{figures['failures']} failures; without HTTP "
-        f"{figures['without_http_a_second']:.1f} texts a second, "
-        f"ratio {figures['ratio']:.2f}"
+        f"{figures['without_http_a_second']:.1f} texts a second. The processor "
+        f"itself takes {figures['cpu_ms_a_request']:.1f} ms a request, without "
+        f"HTTP {figures['without_http_cpu_ms']:.1f} ms: ratio "
+        f"{figures['cpu_ratio']:.2f}"
     )
 
 

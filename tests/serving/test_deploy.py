@@ -138,3 +138,22 @@ def test_the_file_for_ray_answers(ray_file, classifier_file, client):
     reply = asyncio.run(answers(Request({"instances": [1]})))
     assert reply.status_code == 400
     assert "a number" in json.loads(reply.body)["error"]
+
+
+def test_the_figures_of_the_page_are_those_of_the_run():
+    path = ROOT / "benchmarks" / "results" / "serving.json"
+    figures = json.loads(path.read_text())
+    assert figures["failures"] == 0
+    assert figures["seconds"] >= 119
+    rows = {**figures["by_length"], "all": figures}
+    for name, row in rows.items():
+        line = f"| {name} | {row['requests']:,} | {row['p50_ms']:.0f} "
+        assert f"{line}| {row['p99_ms']:.0f} |" in DOCS
+    for told in (
+        f"{figures['requests_a_second']:.1f} requests a second",
+        f"{figures['cpu_ms_a_request']:.1f} ms of the processor",
+        f"{figures['without_http_cpu_ms']:.1f} ms without HTTP",
+        f"ratio {figures['cpu_ratio']:.2f}",
+        f"load of {figures['load_before']:.0f}",
+    ):
+        assert told in DOCS, told
