@@ -13,7 +13,11 @@ from albert_tf.config import PRESETS
 
 NAME = "albert_nano_en"
 # With the most that an int8 classifier with its vocabulary may have.
-SHIPPED = {"albert_mini_en": 6.0e6, "albert_nano_en": 3.0e6}
+SHIPPED = {
+    "albert_mini_en": 6.0e6,
+    "albert_mini_zh": 6.0e6,
+    "albert_nano_en": 3.0e6,
+}
 # Neither from the books that it was trained on nor from those held out.
 SENTENCES = (
     "She opened the door and went into the room without a word.",

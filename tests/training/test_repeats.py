@@ -101,3 +101,22 @@ def test_from_the_command_line(tmp_path, capsys):
     for option in ("--overwrite", "--baseline", "--resume"):
         assert call([*argv, option]) == 2
         assert f"{option} has no effect with" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:the weights of")
+def test_further_dev_sets_are_summed_up_too(tmp_path):
+    header = "index\tsentence1\tsentence2\tgold_label\n"
+    labels = ("neutral", "entailment", "contradiction")
+    rows = [f"{i}\tit is {i}\tno\t{labels[i % 3]}\n" for i in range(12)]
+    for name in ("train", "dev_matched", "dev_mismatched"):
+        (tmp_path / f"{name}.tsv").write_text("".join([header, *rows]))
+    output = tmp_path / "runs"
+    argv = ["finetune", "--task", "glue/mnli", "--data", tmp_path]
+    argv += ["--model", "albert_pico", "--epochs", 1, "--seeds", 2]
+    assert call([*argv, "--output", output]) == 0
+    figures = json.loads((output / "summary.json").read_text())["figures"]
+    assert len(figures["accuracy"]["values"]) == 2
+    # The same rows.
+    other = figures["dev_mismatched.tsv: accuracy"]
+    assert other["values"] == figures["accuracy"]["values"]
