@@ -86,7 +86,7 @@ internal class Archive(file: ByteBuffer) {
         if (member.method != STORED && member.method != DEFLATED) {
             fail("$name is compressed otherwise")
         }
-        if (member.size > minOf(most, MOST_RATIO * member.packed)) {
+        if (member.size > minOf(most, MOST_RATIO * member.packed, MOST_BYTES)) {
             fail("$name of ${member.size} bytes is larger than it needs")
         }
         val local = member.offset.toInt()
@@ -144,6 +144,7 @@ internal class Archive(file: ByteBuffer) {
         private const val MOST_MEMBERS = 2
         private const val DIRECTORY_BYTES = 1024
         private const val MOST_RATIO = 100L
+        private const val MOST_BYTES = Int.MAX_VALUE.toLong()
         private const val STORED = 0
         private const val DEFLATED = 8
         private const val ENCRYPTED = 1L

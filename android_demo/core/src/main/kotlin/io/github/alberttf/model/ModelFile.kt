@@ -67,13 +67,14 @@ public class ModelFile private constructor(
             if (archive.names != setOf(NAME, manifest.vocabularyName)) {
                 damaged("it has other members")
             }
+            // Before the vocabulary is read, whose size the network's bounds.
+            if (archive.start.toLong() != manifest.networkBytes) {
+                damaged("the network has ${archive.start} bytes")
+            }
             val most = PIECE_BYTES * manifest.vocabularySize + VOCABULARY_BYTES
             val vocabulary = archive.read(manifest.vocabularyName, most)
             if (sha256(ByteBuffer.wrap(vocabulary), vocabulary.size) != manifest.vocabularyDigest) {
                 damaged("the vocabulary does not have its checksum")
-            }
-            if (archive.start.toLong() != manifest.networkBytes) {
-                damaged("the network has ${archive.start} bytes")
             }
             if (sha256(file, archive.start) != manifest.networkDigest) {
                 damaged("the network does not have its checksum")
