@@ -11,7 +11,8 @@ TORCH_READY := $(TORCH)/.ready
 WORKERS ?= 2
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
-.PHONY: demo test test-fast test-jax test-torch test-page lint format bench clean
+.PHONY: demo test test-fast test-jax test-torch test-page lint format bench \
+	android-core clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -46,6 +47,13 @@ bench: $(READY)  ## padding, pre-training data and pre-training steps
 	$(VENV)/bin/python benchmarks/padding.py $(if $(DATA),--data $(DATA))
 	$(VENV)/bin/python benchmarks/pretraining_data.py
 	$(VENV)/bin/python benchmarks/pretraining_step.py
+
+android-core: $(READY)  ## the Kotlin library, compiled and compared with Python
+	command -v java > /dev/null || \
+		apt-get install --yes openjdk-17-jdk-headless
+	$(VENV)/bin/python -m pip install --quiet 'jpype1>=1.5'
+	$(VENV)/bin/python android_demo/checks/build_core.py
+	$(PYTEST) tests/android
 
 clean:
 	rm -rf build $(VENV) $(JAX) $(TORCH)

@@ -1,0 +1,16 @@
+package io.github.alberttf.tokenizers
+
+import io.github.alberttf.unicode.IntList
+
+/** What a SentencePiece model makes of a text before it cuts it. */
+internal class NormalizedText(capacity: Int) {
+    val codes = IntList(capacity)
+
+    /** For each character, and for the end, the place in the text that it comes from. */
+    val sources = IntList(capacity)
+
+    fun add(code: Int, source: Int) {
+        codes.add(code)
+        sources.add(source)
+    }
+}
