@@ -41,6 +41,9 @@ def in_parts(run: tf.types.experimental.PolymorphicFunction, inputs: Sequence):
         },
     )
     return {
-        name: tf.reshape(x, tf.concat([[-1], tf.shape(x)[2:]], 0))[:size]
+        name: tf.ensure_shape(
+            tf.reshape(x, tf.concat([[-1], tf.shape(x)[2:]], 0))[:size],
+            [None, *outputs[name].shape[1:]],
+        )
         for name, x in found.items()
     }
