@@ -50,7 +50,9 @@ class GraphWordSplitter(tf.Module):
         # letter goes on, and with a letter only.
         places = tf.where(~is_mark)[:, 0]
         letters = tf.gather(kinds, places) == _LETTER
-        goes_on = letters & tf.concat([letters[:1], letters[:-1]], 0)
+        rows = tf.gather(characters.rows, places)
+        goes_on = letters[1:] & letters[:-1] & (rows[1:] == rows[:-1])
+        goes_on = tf.concat([[False], goes_on], 0)[: tf.size(places)]
         goes_on = tf.tensor_scatter_nd_update(is_mark, places[:, None], goes_on)
         begins = tf.where(~goes_on | characters.begins())[:, 0]
         total = tf.size(kinds, tf.int64)
