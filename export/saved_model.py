@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albert_tf.data.rows import ONE_SEGMENT
 from albert_tf.errors import UserError, require_at_least
 from albert_tf.files import check_new_directory, new_directory
 from albert_tf.tasks import task_of_model
@@ -15,6 +16,7 @@ from export.bundle import append_bundle
 from export.quantization import Quantization
 from export.quiet import quiet
 from export.saved_model_files import BUNDLE, EXTRA, FOLDERS, network_files
+from export.signatures import STRINGS
 
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
@@ -35,11 +37,11 @@ def to_saved_model(
 ) -> Path:
     """Writes a directory that TensorFlow Serving takes as it is.
 
-    `serving_default` takes `text`, string [B], `pairs` takes `text` and
-    `pair` where the task has them; their outputs are the parts of the task's
-    answers, see `Task.graph_answers`. `tokens` takes `token_ids`,
-    `segment_ids` and `padding_mask`, int32 [B, L], and has the outputs of the
-    Keras model. All of them are float32.
+    `serving_default` takes `text`, string [B], or `question` and `context`;
+    `pairs` takes `text` and `pair` where the task has them. Their outputs are
+    the parts of the task's answers, see `Task.graph_answers`. `tokens` takes
+    `token_ids`, `segment_ids` and `padding_mask`, int32 [B, L], and has the
+    outputs of the Keras model. The model computes in float32.
 
     Args:
         model: an encoder or a task model.
@@ -97,9 +99,12 @@ def _takes(model: PresetModel, task: Task | None) -> tuple[str, ...]:
             "texts in a graph need tensorflow-text: pip install "
             f"'albert-tf[saved-model]'{_BY_TOKENS}"
         )
-    if model.config.type_vocab_size < 2:
-        return tuple(name for name in task.graph_takes if name != "pairs")
-    return task.graph_takes
+    if model.config.type_vocab_size > 1:
+        return task.graph_takes
+    single = tuple(x for x in task.graph_takes if len(STRINGS[x]) == 1)
+    if not single:
+        raise UserError(f"{ONE_SEGMENT}{_BY_TOKENS}")
+    return single
 
 
 def _save(model, task, takes, directory: Path) -> None:
@@ -128,11 +133,12 @@ def _write_warmup(extra: Path, model, takes) -> None:
     if not takes:
         return
     texts = [*_warm_texts(model.preprocessor)]
-    requests = [("serving_default", {"text": [text]}) for text in texts]
-    if "pairs" in takes:
-        requests += [
-            ("pairs", {"text": [text], "pair": [text]}) for text in texts
-        ]
+    requests = [
+        (signature, {name: [text] for name in STRINGS[kind]})
+        for kind in takes
+        for signature in ["serving_default" if kind == takes[0] else kind]
+        for text in texts
+    ]
     write_warmup(extra / NAME, requests)
 
 

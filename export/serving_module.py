@@ -5,12 +5,11 @@ from __future__ import annotations
 import tensorflow as tf
 
 from albert_tf.data.features import INPUTS
-from albert_tf.data.graph_preprocessor import GraphPreprocessor
 from albert_tf.models.preset_model import PresetModel
 from albert_tf.tasks import Task
 from export.freeze import for_inference
-
-_STRINGS = {"texts": ("text",), "pairs": ("text", "pair")}
+from export.parts import in_parts
+from export.signatures import STRINGS
 
 
 class ServingModule(tf.Module):
@@ -32,32 +31,36 @@ class ServingModule(tf.Module):
         model = for_inference(model)
         self._weights = [weight.value for weight in model.weights]
         self._run = _runner(model)
-        self._task, self._preprocess = task, None
+        self._task, self._rows = task, None
         if task is not None:
-            self._preprocess = GraphPreprocessor(model.preprocessor)
+            self._rows = task.graph_rows(model.preprocessor)
 
     def signatures(self, takes: tuple[str, ...]) -> dict:
         """The functions by the names of their signatures.
 
         Args:
-            takes: "texts", "pairs", both or none.
+            takes: keys of `STRINGS`, the one of `serving_default` first; or
+                none.
         """
-        found = {"tokens": self._run}
-        found.update({name: self._answerer(name) for name in takes})
-        default = found.pop("texts", self._run)
-        return {"serving_default": default, **found}
+        found = {name: self._answerer(name) for name in takes}
+        default = found.pop(takes[0]) if takes else self._run
+        return {"serving_default": default, "tokens": self._run, **found}
 
     def _answerer(self, name: str):
         @tf.function(
             input_signature=[
-                tf.TensorSpec([None], tf.string, name=x) for x in _STRINGS[name]
+                tf.TensorSpec([None], tf.string, name=x) for x in STRINGS[name]
             ],
             autograph=False,
         )
         def answer(*texts):
-            features = self._preprocess(*texts)
-            outputs = self._run(*(features[name] for name in INPUTS))
-            return self._task.graph_answers(outputs)
+            rows = self._rows(*texts)
+            features = [rows[name] for name in INPUTS]
+            if "examples" in rows:
+                outputs = in_parts(self._run, features)
+            else:
+                outputs = self._run(*features)
+            return self._task.graph_answers(outputs, rows)
 
         return answer
 

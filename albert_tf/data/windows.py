@@ -76,6 +76,21 @@ def check_answer_settings(
     )
 
 
+def room_for_windows(preprocessor: TextPreprocessor) -> int:
+    """Tokens of a question and its context in the longest sequence.
+
+    Raises:
+        UserError: there is no room for both.
+    """
+    room = preprocessor.max_length - _SPECIAL
+    require(
+        room >= 2,
+        f"must be at least {_SPECIAL + 2} for a question with its context",
+        max_length=preprocessor.max_length,
+    )
+    return room
+
+
 def window_rows(
     examples: Sequence[Example], preprocessor: TextPreprocessor, stride: int
 ) -> WindowRows:
@@ -94,12 +109,7 @@ def window_rows(
     Raises:
         UserError: a context has no token, or the longest sequence no room.
     """
-    room = preprocessor.max_length - _SPECIAL
-    require(
-        room >= 2,
-        f"must be at least {_SPECIAL + 2} for a question with its context",
-        max_length=preprocessor.max_length,
-    )
+    room = room_for_windows(preprocessor)
     contexts = _Contexts(preprocessor.tokenizer)
     offsets: list[np.ndarray] = []
     numbers, firsts, places = [], [], []

@@ -73,14 +73,14 @@ class TagPrediction:
                 tags.append(labels[number])
                 scores.append(float(score))
             else:
-                tags.append(_after(tags, has_entities))
+                tags.append(tag_after(tags, has_entities))
                 scores.append(scores[-1] if scores else 0.0)
         if has_entities:
             tags = to_bio(tags)
         return cls(tags, _spans(example, tags, scores, has_entities))
 
 
-def _after(tags: list[str], has_entities: bool) -> str:
+def tag_after(tags: list[str], has_entities: bool) -> str:
     """The tag of a word that the model does not see by itself."""
     if not tags:
         return "O"

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from albert_tf.errors import UserError
 
 OUTSIDE = "O"
-_BEGINS = "BSU"  # S and U: an entity of one word
+BEGINS = "BSU"  # S and U: an entity of one word
 _INSIDE = "IMEL"  # E and L: its last word
-_ENDS = "ELSU"
+ENDS = "ELSU"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +68,11 @@ def to_bio(tags: Sequence[str]) -> list[str]:
         kind = kind_of(tag)
         if kind is None:
             bio.append(OUTSIDE)
-        elif tag[0] in _BEGINS or kind != open_kind:
+        elif tag[0] in BEGINS or kind != open_kind:
             bio.append(f"B-{kind}")
         else:
             bio.append(f"I-{kind}")
-        open_kind = None if tag[0] in _ENDS else kind
+        open_kind = None if tag[0] in ENDS else kind
     return bio
 
 
@@ -103,4 +103,4 @@ def may_follow(before: str | None, tag: str) -> bool:
 
 
 def _is_marked(tag: str) -> bool:
-    return len(tag) > 2 and tag[1] in "-_" and tag[0] in _BEGINS + _INSIDE
+    return len(tag) > 2 and tag[1] in "-_" and tag[0] in BEGINS + _INSIDE

@@ -119,11 +119,16 @@ def first_tokens(
     return np.where(is_repeated, -1, first)
 
 
+def step_of(size: int) -> int:
+    """Tokens between the beginnings of two windows of a size."""
+    return size - size // _OVERLAP
+
+
 def _begins(tokens: int, size: int) -> range:
     """Where windows begin, so that the last one ends with the text."""
     if tokens <= size:
         return range(1)
-    step = size - size // _OVERLAP
+    step = step_of(size)
     count = -(-(tokens - size) // step) + 1
     return range(0, count * step, step)
 

@@ -27,7 +27,7 @@ def split_words(
         Characters (begin, end) of each, end exclusive.
     """
     borders, words, begin = set(borders), [], 0
-    kinds = [_kind(character) for character in text]
+    kinds = [kind_of(character) for character in text]
     for place, (kind, after) in enumerate(
         itertools.zip_longest(kinds, kinds[1:])
     ):
@@ -42,8 +42,12 @@ def split_words(
     return tuple(words)
 
 
-def _kind(character: str) -> str:
-    """What a character does to the word before it."""
+def kind_of(character: str) -> str:
+    """What a character does to the word before it.
+
+    Returns:
+        "letter", "mark", "single" or "blank", see `split_words`.
+    """
     category = unicodedata.category(character)
     if category[0] == "M":
         return "mark"

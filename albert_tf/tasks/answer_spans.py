@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_NUMBER = 20  # of candidates, as in the official code and Hugging Face's
+NUMBER = 20  # of candidates, as in the official code and Hugging Face's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +84,7 @@ class SpanSearch:
         ends = np.append(ends, np.full(self._longest - 1, -np.inf))
         ends = np.lib.stride_tricks.sliding_window_view(ends, self._longest)
         scores = starts[:, None] + ends  # of each first token and length
-        best = np.argsort(-scores, axis=None, kind="stable")[:_NUMBER]
+        best = np.argsort(-scores, axis=None, kind="stable")[:NUMBER]
         firsts, more = np.unravel_index(best, scores.shape)
         self.add_runs(firsts, firsts + more, scores.flat[best], null, offsets)
 
@@ -124,7 +124,7 @@ class SpanSearch:
             id: of the question.
         """
         found = sorted(self._scores.items(), key=lambda item: -item[1])
-        places: list[tuple[tuple[int, int] | None, float]] = found[:_NUMBER]
+        places: list[tuple[tuple[int, int] | None, float]] = found[:NUMBER]
         null, difference = self._compare([score for _, score in places])
         if threshold is not None or not places:
             places.append((None, null))

@@ -58,7 +58,7 @@ class Classification(Task):
             for logits in outputs["logits"]
         ]
 
-    def graph_answers(self, outputs):
+    def graph_answers(self, outputs, rows):
         """The parts of a `Prediction`; `labels` has the names of `scores`."""
         import tensorflow as tf
 

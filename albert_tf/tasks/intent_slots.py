@@ -11,6 +11,7 @@ from albert_tf.errors import UserError
 from albert_tf.prediction import Prediction
 from albert_tf.tagging.tag_prediction import TagPrediction
 from albert_tf.tagging.tagged_files import read_tagged
+from albert_tf.tasks.graph_ranking import ranked
 from albert_tf.tasks.tagging import Tagging
 
 
@@ -96,6 +97,22 @@ class IntentSlotTagging(Tagging):
                 logits, super().answers(outputs, rows, examples), strict=True
             )
         ]
+
+    def graph_answers(self, outputs, rows):
+        """The intent and its probability, and the parts of the slots."""
+        import tensorflow as tf
+
+        logits = tf.math.segment_mean(
+            outputs["intent_logits"], rows["examples"]
+        )
+        scores, intents = ranked(
+            tf.nn.softmax(tf.cast(logits, tf.float64)), self.intents
+        )
+        return {
+            "intent": intents[:, 0],
+            "score": tf.cast(scores[:, 0], tf.float32),
+            **super().graph_answers(outputs, rows),
+        }
 
     def score(self, answers, examples):
         """An `IntentSlotReport`."""

@@ -31,6 +31,16 @@ class JointQuestionAnswering(QuestionAnswering):
             firsts, lasts, scores, outputs["no_answer_logits"], offsets
         )
 
+    def graph_answers(self, outputs, rows):
+        """As in `QuestionAnswering`, of the runs that the model has found."""
+        from albert_tf.tasks.graph.answer_spans import (
+            GraphOddsSpanSearch,
+            found_runs,
+        )
+
+        runs = found_runs(outputs, rows)
+        return GraphOddsSpanSearch(self.null_threshold).answers(runs, rows)
+
     def difference(self, outputs, others):
         """That of the scores of runs that both have found, and of no answer.
 

@@ -81,7 +81,7 @@ class Multilabel(Task):
             for logits in outputs["logits"]
         ]
 
-    def graph_answers(self, outputs):
+    def graph_answers(self, outputs, rows):
         """The parts of a `MultilabelPrediction`.
 
         `labels` has the names of `scores`, `chosen` those that are given,

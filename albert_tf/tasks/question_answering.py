@@ -45,6 +45,7 @@ class QuestionAnswering(Task):
     model_name = "AlbertQuestionAnswerer"
     figure = "f1"
     baseline_name = "the first sentence"
+    graph_takes = ("questions",)
     search_class: ClassVar[type[SpanSearch]] = SpanSearch
 
     def __init__(
@@ -160,6 +161,27 @@ class QuestionAnswering(Task):
         """
         start, end = outputs["start_logits"], outputs["end_logits"]
         search.add(start[tokens], end[tokens], start[0] + end[0], offsets)
+
+    def graph_rows(self, preprocessor):
+        """Makes rows of questions and their contexts."""
+        from albert_tf.data.graph_windows import GraphWindows
+
+        return GraphWindows(preprocessor, self.stride)
+
+    def graph_answers(self, outputs, rows):
+        """The parts of an `AnswerPrediction`, see `GraphSpanSearch`."""
+        from albert_tf.tasks.graph.answer_spans import (
+            GraphSpanSearch,
+            best_runs,
+        )
+
+        runs = best_runs(
+            outputs["start_logits"],
+            outputs["end_logits"],
+            rows,
+            self.max_answer_length,
+        )
+        return GraphSpanSearch(self.null_threshold).answers(runs, rows)
 
     def score(self, answers, examples):
         """A `SquadReport`, by the rule of CMRC 2018 if texts are Chinese."""

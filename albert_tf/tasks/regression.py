@@ -45,7 +45,7 @@ class Regression(Task):
         """A float for each example."""
         return [float(logits[0]) for logits in outputs["logits"]]
 
-    def graph_answers(self, outputs):
+    def graph_answers(self, outputs, rows):
         """`score`, float32 [B]."""
         return {"score": outputs["logits"][:, 0]}
 

@@ -64,7 +64,7 @@ class Similarity(Task):
             for first, example in zip(firsts, examples, strict=True)
         ]
 
-    def graph_answers(self, outputs):
+    def graph_answers(self, outputs, rows):
         """`vector`, float32 [B, H]; products of two are cosines."""
         return {"vector": outputs["embedding"]}
 

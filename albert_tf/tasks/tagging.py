@@ -33,6 +33,7 @@ class Tagging(Task):
     name = "tagging"
     model_name = "AlbertTagger"
     baseline_name = "each word's most frequent tag"
+    graph_takes = ("texts",)
 
     def __init__(self, labels: Sequence[str]):
         self.labels = [*labels]
@@ -110,6 +111,19 @@ class Tagging(Task):
                 examples, rows.gather(outputs["logits"], examples), strict=True
             )
         ]
+
+    def graph_rows(self, preprocessor):
+        """Makes rows of texts, and finds their words."""
+        from albert_tf.tagging.graph_windows import GraphTagWindows
+
+        return GraphTagWindows(preprocessor)
+
+    def graph_answers(self, outputs, rows):
+        """The parts of a `TagPrediction`, see `GraphTags`."""
+        from albert_tf.tagging.graph_tags import GraphTags
+
+        tags = GraphTags(self.labels, self._has_entities)
+        return tags(outputs["logits"], self.transitions(outputs), rows)
 
     def transitions(self, outputs) -> np.ndarray:
         """What a tag counts after another one, float [C + 1, C]."""

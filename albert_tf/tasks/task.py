@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,8 +44,8 @@ class Task(abc.ABC):
         has_picture: whether `draw` draws its scores.
         baseline_name: the simpler model that `baseline` scores; None for none.
         header: the line above the answers to a file of examples, if any.
-        graph_takes: what a graph answers by `graph_answers`: "texts",
-            "pairs" of them, both or nothing.
+        graph_takes: what a graph answers by `graph_answers`, the usual first:
+            "texts", "pairs" of them, "questions" with contexts, or nothing.
     """
 
     name: ClassVar[str]
@@ -252,14 +252,32 @@ class Task(abc.ABC):
     def to_json(self, answer) -> dict[str, Any]:
         """An answer as a JSON object."""
 
-    def graph_answers(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    def graph_rows(self, preprocessor: TextPreprocessor) -> Callable:
+        """What does within a TensorFlow graph what `rows` does.
+
+        Returns:
+            Makes of string tensors [B], such as texts and pairs, a dictionary
+            with the model's inputs, int32 [R, L], and whatever else
+            `graph_answers` needs; with `examples`, int32 [R], the number of
+            the text that each row is of, where one may have several.
+
+        Raises:
+            UserError: if the graph cannot do what the tokenizer does.
+        """
+        from albert_tf.data.graph_preprocessor import GraphPreprocessor
+
+        return GraphPreprocessor(preprocessor)
+
+    def graph_answers(
+        self, outputs: Mapping[str, Any], rows: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """What `answers` gives, within a TensorFlow graph.
 
-        Only where `graph_takes` has anything, and `rows` makes one row of
-        each example.
+        Only where `graph_takes` has anything.
 
         Args:
-            outputs: the model's, by name, tensors [B, ...].
+            outputs: the model's, by name, tensors [R, ...].
+            rows: what the function of `graph_rows` made.
 
         Returns:
             Tensors [B, ...] by the names of the answer's parts.

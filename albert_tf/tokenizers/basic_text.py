@@ -90,7 +90,7 @@ class BasicText:
         if self._as_transformers and self._lowercase:
             traced = _map(traced, str.lower)
         traced = _map(traced, lambda c: c.translate(self._cleaned))
-        if self._as_transformers:
+        if self.composes:
             traced = _compose(traced)
         if self._lowercase:
             traced = _map(traced, str.lower)

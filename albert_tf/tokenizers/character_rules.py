@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 
+from albert_tf.tokenizers.basic_text import BasicText
 from albert_tf.tokenizers.number_map import PAGE, NumberMap
 
 CHARACTERS = 0x110000
 BLANK = -1  # white space of which runs become one blank
 SIGMA, SMALL_SIGMA, FINAL_SIGMA = 0x3A3, 0x3C3, 0x3C2
 CASED, IGNORABLE = 1, 2  # for the rule of the final sigma
+MARK, NOTHING = 1, 2  # what letters have on them, and what is dropped
 
 _SURROGATES = range(0xD800, 0xE000)  # which no text holds
 
@@ -72,6 +74,39 @@ def sigma_kinds() -> NumberMap:
             if alone or behind:
                 kind = CASED if alone else IGNORABLE
                 changes[ord(character)] = [ord(character) + kind]
+    return NumberMap.of(changes, CHARACTERS)
+
+
+def mark_kinds(basic_text: BasicText) -> NumberMap:
+    """Which characters are dropped, and which of them belong to a letter.
+
+    `MARK` or `NOTHING` is what the map adds to a character of the kind.
+
+    Args:
+        basic_text: drops them.
+    """
+
+    def kind(character):
+        before = basic_text.before_case(character)
+        if not before:
+            return NOTHING
+        return 0 if basic_text.behind_case(before) else MARK
+
+    return map_kinds(kind)
+
+
+def map_kinds(kind: Callable[[str], int]) -> NumberMap:
+    """What the map adds to a character is its kind.
+
+    Args:
+        kind: of a character the number of its kind, which is small.
+    """
+    changes = {}
+    for characters in _all_characters():
+        for character in characters:
+            number = kind(character)
+            if number:
+                changes[ord(character)] = [ord(character) + number]
     return NumberMap.of(changes, CHARACTERS)
 
 

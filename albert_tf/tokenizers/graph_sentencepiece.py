@@ -10,6 +10,7 @@ import tensorflow_text
 
 from albert_tf.errors import UserError
 from albert_tf.tokenizers.character_rules import (
+    BLANK,
     SIGMA,
     SMALL_SIGMA,
     blanks,
@@ -73,25 +74,66 @@ class GraphSentencePiece(tf.Module):
         Returns:
             Ragged int32 [B, (T)].
         """
-        tokens = self._pieces.tokenize(self._clean(texts))
-        ids, places = self._resplit(tokens.flat_values)
-        splits = tf.searchsorted(
-            places, tf.cast(tokens.row_splits, tf.int32), out_type=tf.int64
-        )
-        return tf.RaggedTensor.from_row_splits(ids, splits, validate=False)
+        cleaned = self.clean(GraphCharacters.of(texts))
+        return self.resplit(self.cut(cleaned.texts()))[0]
 
-    def _clean(self, texts):
-        """What `clean_text` makes of each, string [B]."""
-        if self._joins_quotes:
-            texts = tf.strings.regex_replace(texts, "``|''", '"')
-        characters = GraphCharacters.of(texts)
+    def clean(self, characters: GraphCharacters) -> GraphCharacters:
+        """What `clean_text` makes of texts."""
         # First of all: a word of nothing but marks leaves its blanks.
         if self._blanks is not None:
             characters = characters.mapped(self._blanks).collapsed()
+        if self._joins_quotes:
+            characters = characters.with_joined_quotes()
         characters = characters.mapped(self._rule)
         if self._kinds is not None:
             characters = characters.with_small_sigmas(self._kinds)
-        return characters.texts()
+        return characters
+
+    def ends(self, given: GraphCharacters, cleaned: GraphCharacters):
+        """Where the characters end that cleaned ones come from.
+
+        Those that were dropped belong to the one before them.
+
+        Args:
+            given: the characters of the texts.
+            cleaned: what `clean` made of them, n of them.
+
+        Returns:
+            int32 [n].
+        """
+        kept = given
+        if self._blanks is not None:
+            is_blank = given.mapped(self._blanks).codes == BLANK
+            kept = given.kept(~is_blank)
+        return cleaned.ends(kept.row_ends())
+
+    def cut(self, texts):
+        """Cuts cleaned texts into the pieces that the vocabulary chooses.
+
+        Args:
+            texts: string [B].
+
+        Returns:
+            Ragged int32 [B, (T)], ids.
+        """
+        return self._pieces.tokenize(texts)
+
+    def resplit(self, pieces):
+        """Cuts the comma off pieces that end a number with one.
+
+        Args:
+            pieces: ragged int32 [B, (T)], ids.
+
+        Returns:
+            Ragged int32 [B, (U)], ids, and of each the place in all `pieces`
+            that it comes from, int32 [u].
+        """
+        ids, places = self._resplit(pieces.flat_values)
+        splits = tf.searchsorted(
+            places, tf.cast(pieces.row_splits, tf.int32), out_type=tf.int64
+        )
+        rows = tf.RaggedTensor.from_row_splits(ids, splits, validate=False)
+        return rows, places
 
 
 @functools.cache  # it takes seconds

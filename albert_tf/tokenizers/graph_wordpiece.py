@@ -77,22 +77,42 @@ class GraphWordPiece(tf.Module):
         Returns:
             Ragged int32 [B, (T)].
         """
-        words = tf.strings.split(self._clean(texts))
+        return self.cut(self.clean(GraphCharacters.of(texts)).texts())[0]
+
+    def clean(self, characters: GraphCharacters) -> GraphCharacters:
+        """What `BasicText` makes of texts."""
+        if self._kinds is not None:
+            characters = characters.mapped(self._before)
+            characters = characters.with_small_sigmas(self._kinds)
+        return characters.mapped(self._behind).collapsed()
+
+    def cut(self, texts):
+        """Cuts the words of cleaned texts into pieces.
+
+        Args:
+            texts: string [B].
+
+        Returns:
+            Ragged int32 [B, (T)], ids, and the bytes of all of them, int32
+            [n].
+        """
+        words = tf.strings.split(texts)
         lengths = tf.strings.length(words.flat_values, "UTF8_CHAR")
         known = tf.where(
             lengths > self._longest, self._unknown, words.flat_values
         )
-        pieces = self._pieces.tokenize(known)
+        pieces, starts, ends = self._pieces.tokenize_with_offsets(known)
+        # An unknown word is one piece, whatever stands for it.
+        sizes = tf.strings.length(words.flat_values)
+        rows = pieces.value_rowids()
+        is_whole = tf.gather(pieces.row_lengths() == 1, rows)
+        sizes = tf.where(
+            is_whole,
+            tf.gather(sizes, rows),
+            tf.cast(ends.flat_values - starts.flat_values, tf.int32),
+        )
         ids = pieces.with_values(tf.gather(self._ids, pieces.flat_values))
-        return words.with_values(ids).merge_dims(1, 2)
-
-    def _clean(self, texts):
-        """What `BasicText` makes of each, string [B]."""
-        characters = GraphCharacters.of(texts)
-        if self._kinds is not None:
-            characters = characters.mapped(self._before)
-            characters = characters.with_small_sigmas(self._kinds)
-        return characters.mapped(self._behind).collapsed().texts()
+        return words.with_values(ids).merge_dims(1, 2), sizes
 
 
 def _check_marks(tokenizer: WordPieceTokenizer) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 _PIECES, _TRAINER, _NORMALIZER, _SELF_TEST = 1, 2, 3, 4  # fields of a model
 _TEXT, _TYPE = 1, 3  # fields of a piece
-_MODEL_TYPE, _VOCAB_SIZE = 3, 4  # fields of the trainer's options
+# Fields of the trainer's options.
+_MODEL_TYPE, _VOCAB_SIZE, _BYTE_FALLBACK = 3, 4, 35
 _SPECIAL_IDS = (40, 41, 42, 43)  # unknown, begin, end, padding
-_NORMAL, _UNIGRAM = 1, 1
+_NORMAL, _UNKNOWN, _BY_USER, _BYTE, _UNIGRAM = 1, 2, 4, 6, 1
 _VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5  # kinds of values
 
 
@@ -25,10 +26,12 @@ class Piece:
         text: what it stands for.
         is_normal: whether the model chooses it; others are special, are cut
             out first, or stand for bytes.
+        is_by_user: whether it is cut out first.
     """
 
     text: str
     is_normal: bool
+    is_by_user: bool
 
 
 def is_complete(data: bytes) -> bool:
@@ -63,8 +66,10 @@ def read_pieces(data: bytes) -> list[Piece]:
     for number, value, _ in _fields(data):
         if number == _PIECES:
             piece = {n: v for n, v, _ in _fields(value)}
-            is_normal = piece.get(_TYPE, _NORMAL) == _NORMAL
-            pieces.append(Piece(piece[_TEXT].decode(), is_normal))
+            kind = piece.get(_TYPE, _NORMAL)
+            pieces.append(
+                Piece(piece[_TEXT].decode(), kind == _NORMAL, kind == _BY_USER)
+            )
     return pieces
 
 
@@ -96,8 +101,47 @@ def keep_pieces(data: bytes, kept: Sequence[int]) -> bytes:
         varint(number << 3 | _VARINT) + varint(value)
         for number, value in changes.items()
     )
-    parts += [varint(_TRAINER << 3 | _BYTES), varint(len(options)), options]
-    return b"".join(parts)
+    return b"".join([*parts, _message(_TRAINER, options)])
+
+
+def character_model(data: bytes) -> bytes:
+    """The model without pieces of several characters.
+
+    It cleans texts as the whole one does, then cuts them into characters, and
+    those that have no piece into their bytes.
+
+    Args:
+        data: a serialized model.
+
+    Returns:
+        A serialized model; its ids are 0 to 255 for the bytes, 256 for what is
+        unknown, which is nothing, and more for characters.
+    """
+    parts = [_piece(f"<0x{byte:02X}>", _BYTE) for byte in range(256)]
+    parts.append(_piece("<unk>", _UNKNOWN))
+    rest = []
+    for number, value, raw in _fields(data):
+        if number == _PIECES:
+            piece = {n: v for n, v, _ in _fields(value)}
+            is_chosen = piece.get(_TYPE, _NORMAL) in (_NORMAL, _BY_USER)
+            if is_chosen and len(piece[_TEXT].decode()) == 1:
+                parts.append(raw)
+        elif number != _SELF_TEST:
+            rest.append(raw)
+    options = varint(_BYTE_FALLBACK << 3 | _VARINT) + varint(1)
+    rest.append(_message(_TRAINER, options))
+    return b"".join([*parts, *rest])
+
+
+def _piece(text: str, kind: int) -> bytes:
+    content = _message(_TEXT, text.encode())
+    content += varint(_TYPE << 3 | _VARINT) + varint(kind)
+    return _message(_PIECES, content)
+
+
+def _message(number: int, content: bytes) -> bytes:
+    """A field that has a length."""
+    return varint(number << 3 | _BYTES) + varint(len(content)) + content
 
 
 def _options(data: bytes) -> dict[int, int | bytes]:

@@ -86,6 +86,21 @@ class SentencePieceTokenizer(Tokenizer):
         return {index: ids for index, (_, ids) in self._resplit.items()}
 
     @property
+    def resplit_pieces(self) -> dict[int, list[str]]:
+        """The pieces of `resplit`."""
+        return {index: pieces for index, (pieces, _) in self._resplit.items()}
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether characters without a piece are cut into their bytes."""
+        return bool(self._bytes)
+
+    @property
+    def marks_word_ends(self) -> bool:
+        """Whether the mark for a blank is behind words."""
+        return self._model.normalize("a").endswith(WORD_START)
+
+    @property
     def may_hide_commas(self) -> bool:
         """Whether the comma behind a number may be within an unknown piece."""
         return self._may_hide_commas

@@ -11,17 +11,18 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from albert_tf.data import graph_preprocessor
 from albert_tf.data.graph_preprocessor import GraphPreprocessor
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import (
     SentencePieceTokenizer,
     WordPieceTokenizer,
+    graph_wordpiece,
     train_vocabulary,
 )
 from albert_tf.tokenizers.basic_text import BasicText
 from albert_tf.tokenizers.clean_text import clean_text
+from albert_tf.tokenizers.graph_characters import GraphCharacters
 
 pytest.importorskip("tensorflow_text")
 
@@ -64,7 +65,13 @@ class Pair:
         graph = GraphPreprocessor(self.python)
         one = [tf.TensorSpec([None], tf.string)]
         self.ids = tf.function(graph._tokenize, one, autograph=False)
-        self.cleaned = tf.function(graph._tokenize._clean, one, autograph=False)
+        self.cleaned = tf.function(
+            lambda texts: graph._tokenize.clean(
+                GraphCharacters.of(texts)
+            ).texts(),
+            one,
+            autograph=False,
+        )
         self.texts = tf.function(graph, one, autograph=False)
         self.pairs = tf.function(graph, 2 * one, autograph=False)
 
@@ -206,8 +213,8 @@ def test_a_hidden_comma_is_refused(tmp_path):
 
 def test_other_ids_are_refused(monkeypatch):
     monkeypatch.setattr(
-        graph_preprocessor,
-        "_graph_tokenizer",
-        lambda tokenizer: lambda texts: tf.ragged.constant([[7]] * len(texts)),
+        graph_wordpiece.GraphWordPiece,
+        "__call__",
+        lambda self, texts: tf.ragged.constant([[7]] * len(texts)),
     )
     assert "gives other tokens" in refused(WordPieceTokenizer())

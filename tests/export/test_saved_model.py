@@ -316,7 +316,7 @@ def test_tasks_that_no_graph_answers(randomize, tmp_path):
     bare.preprocessor = None
     pretrainer = make(AlbertPretrainer, randomize)
     for model, task, words in (
-        (tagger, None, "a graph cannot answer for tagging"),
+        (pretrainer, "fill_mask", "a graph cannot answer for fill_mask"),
         (bare, None, "has no vocabulary"),
         (pretrainer, "sentence_order", "cannot answer for sentence_order"),
     ):

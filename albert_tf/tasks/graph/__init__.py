@@ -1,0 +1,1 @@
+"""Answers of tasks in a TensorFlow graph, which alone needs TensorFlow."""
