@@ -23,7 +23,8 @@ from albert_tf.errors import UserError
 from albert_tf.files import is_plain_name
 from albert_tf.json_files import parse_json
 from albert_tf.tasks import Task, task_of_model
-from export.manifest import FORMAT, check_manifest
+from export.fixed_lengths import FixedLengths
+from export.manifest import FORMAT, check_manifest, fixed_lengths_of
 from export.quantization import Quantization
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Bundle:
         settings: the task's, such as its labels.
         preprocessor: `max_length` and the tokenizer's configuration, or None.
         vocabulary: the vocabulary file's content, or None.
+        network_sha256: the network's checksum.
+        fixed_lengths: of sequences that the network takes; None for any.
     """
 
     model: str
@@ -75,10 +78,14 @@ class Bundle:
     settings: dict[str, Any]
     preprocessor: dict[str, Any] | None
     vocabulary: bytes | None
+    network_sha256: str
+    fixed_lengths: FixedLengths | None = None
 
     def check_length(self, length: int) -> None:
-        """Raises `UserError` if a sequence has more tokens than positions."""
+        """Raises `UserError` if a sequence has more tokens than it takes."""
         longest = self.config["max_position_embeddings"]
+        if self.fixed_lengths is not None:
+            longest = self.fixed_lengths.lengths[-1]
         if length > longest:
             raise UserError(
                 f"a sequence of {length} tokens must have at most {longest}"
@@ -94,6 +101,7 @@ def append_bundle(
     quantization: Quantization,
     task_class: type[Task] | None = None,
     network: Sequence[Path] | None = None,
+    fixed_lengths: FixedLengths | None = None,
 ) -> None:
     """Puts all that prediction needs behind the network in `path`.
 
@@ -104,6 +112,8 @@ def append_bundle(
         task_class: see `task_of_model`.
         network: the files that it is in, where it is not in `path`, which
             is made.
+        fixed_lengths: of sequences that the network takes; None for any.
+            Longer texts are cut.
 
     Raises:
         UserError: if `read_bundle` would not take it, as with 100,000 labels.
@@ -122,6 +132,10 @@ def append_bundle(
         "network_bytes": size,
         "network_sha256": digest,
     }
+    longest = model.config.max_position_embeddings
+    if fixed_lengths is not None:
+        values["fixed_lengths"] = dataclasses.asdict(fixed_lengths)
+        longest = fixed_lengths.lengths[-1]
     preprocessor = getattr(model, "preprocessor", None)
     with zipfile.ZipFile(path, "a") as archive:
         if preprocessor is not None:
@@ -131,7 +145,7 @@ def append_bundle(
                 vocabulary = Path(directory, name).read_bytes()
             _add(archive, name, vocabulary)
             values["preprocessor"] = {
-                "max_length": preprocessor.max_length,
+                "max_length": min(preprocessor.max_length, longest),
                 "tokenizer": tokenizer,
                 "vocabulary_sha256": hashlib.sha256(vocabulary).hexdigest(),
             }
@@ -262,6 +276,8 @@ def _read(
         settings=values["settings"],
         preprocessor=preprocessor,
         vocabulary=vocabulary,
+        network_sha256=digest,
+        fixed_lengths=fixed_lengths_of(values),
     )
 
 

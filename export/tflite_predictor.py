@@ -20,7 +20,11 @@ from export.bundle import Bundle
 from export.tflite_model import TFLiteModel
 
 
-def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
+def load(
+    path: str | os.PathLike,
+    num_threads: int = 1,
+    cache: str | os.PathLike | None = None,
+) -> Predictor:
     """What an exported model answers, a file without TensorFlow or Keras.
 
     Example:
@@ -34,15 +38,17 @@ def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
         path: a file that `to_tflite` wrote of a model for a task, or a
             directory that `to_saved_model` wrote, or one of its versions.
         num_threads: processor cores to use; of a file.
+        cache: a directory for packed weights, with which a file of fixed
+            lengths takes less memory and starts sooner; see `CachedModel`.
 
     Returns:
         A `Predictor`.
 
     Raises:
         UserError: if it is missing, damaged, of another origin, not for
-            a task or without a vocabulary.
+            a task or without a vocabulary, or cannot have a cache.
     """
-    model = _open(path, num_threads)
+    model = _open(path, num_threads, cache)
     bundle = model.bundle
     if bundle.task is None or bundle.preprocessor is None:
         raise UserError(
@@ -67,9 +73,17 @@ def load(path: str | os.PathLike, num_threads: int = 1) -> Predictor:
     return Predictor(task, preprocessor_of(bundle), run, segments)
 
 
-def _open(path: str | os.PathLike, num_threads: int):
+def _open(
+    path: str | os.PathLike, num_threads: int, cache: str | os.PathLike | None
+):
     if not os.path.isdir(path):
-        return TFLiteModel(path, num_threads)
+        if cache is None:
+            return TFLiteModel(path, num_threads)
+        from export.cached_model import CachedModel
+
+        return CachedModel(path, cache, num_threads)
+    if cache is not None:
+        raise UserError(f"{path}: a SavedModel has no cache")
     from export.served_model import ServedModel
 
     return ServedModel(path)

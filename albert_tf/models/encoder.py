@@ -35,6 +35,7 @@ class AlbertEncoder(PresetModel):
     """
 
     head = Head("AlbertEncoder", huggingface=("AlbertModel",))
+    token_outputs = ("sequence_output",)
 
     def __init__(
         self,
