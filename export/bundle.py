@@ -81,14 +81,27 @@ class Bundle:
     network_sha256: str
     fixed_lengths: FixedLengths | None = None
 
+    @property
+    def signatures(self) -> list[str]:
+        """The network's signatures, one for each length if these are fixed."""
+        if self.fixed_lengths is None:
+            return ["serving_default"]
+        fixed = self.fixed_lengths
+        return [fixed.signature(length) for length in fixed.lengths]
+
+    @property
+    def longest(self) -> int:
+        """How many tokens a sequence may have."""
+        if self.fixed_lengths is not None:
+            return self.fixed_lengths.lengths[-1]
+        return self.config["max_position_embeddings"]
+
     def check_length(self, length: int) -> None:
         """Raises `UserError` if a sequence has more tokens than it takes."""
-        longest = self.config["max_position_embeddings"]
-        if self.fixed_lengths is not None:
-            longest = self.fixed_lengths.lengths[-1]
-        if length > longest:
+        if length > self.longest:
             raise UserError(
-                f"a sequence of {length} tokens must have at most {longest}"
+                f"a sequence of {length} tokens must have at most "
+                f"{self.longest}"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import tempfile
@@ -67,13 +68,41 @@ class CachedModel:
                 self._model = _open(path, written, num_threads)
                 if written.exists():  # nothing to pack in some float16 files
                     written.replace(place)
-        self._buffers: dict[str, tuple[dict, dict]] = {}
+        for signature in self.bundle.signatures:
+            if self._model.get_signature_index(signature) < 0:
+                raise UserError(f"{path}: has no signature {signature}")
+        with quiet():  # it tells of accelerators that are not there
+            self._buffers = {
+                signature: self._make_buffers(signature)
+                for signature in self.bundle.signatures
+            }
+
+    def _make_buffers(self, signature: str) -> tuple[dict, dict]:
+        """What the inputs and the outputs of a signature are in."""
+        model = self._model
+        given = model.get_input_tensor_details(signature)
+        inputs = {
+            name: model.create_input_buffer_by_name(signature, name)
+            for name in given
+        }
+        for name, buffer in inputs.items():
+            buffer.write(np.zeros(given[name]["shape"], "int32"))
+        outputs = {
+            name: model.create_output_buffer_by_name(signature, name)
+            for name in self._outputs(signature)
+        }
+        return inputs, outputs
 
     def output_size(self, name: str) -> int | None:
         """How many numbers an output has at its end; None if there is none."""
-        fixed = self.bundle.fixed_lengths
-        details = self._outputs(fixed.signature(fixed.lengths[0]))
+        details = self._outputs(self.bundle.signatures[0])
         return int(details[name]["shape"][-1]) if name in details else None
+
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The axes of each input, of the shortest signature."""
+        first = self.bundle.signatures[0]
+        details = self._model.get_input_tensor_details(first)
+        return {n: tuple(map(int, d["shape"])) for n, d in details.items()}
 
     def __call__(
         self, features: Mapping[str, np.ndarray]
@@ -96,25 +125,12 @@ class CachedModel:
     def _run(
         self, signature: str, features: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
-        details = self._outputs(signature)
-        if signature not in self._buffers:
-            model = self._model
-            self._buffers[signature] = (
-                {
-                    n: model.create_input_buffer_by_name(signature, n)
-                    for n in features
-                },
-                {
-                    n: model.create_output_buffer_by_name(signature, n)
-                    for n in details
-                },
-            )
         inputs, outputs = self._buffers[signature]
         for name, buffer in inputs.items():
             buffer.write(np.ascontiguousarray(features[name]))
         self._model.run_by_name(signature, inputs, outputs)
         found = {}
-        for name, detail in details.items():
+        for name, detail in self._outputs(signature).items():
             shape, kind = detail["shape"], np.dtype(detail["dtype"])
             values = outputs[name].read(math.prod(shape), kind)
             found[name] = np.reshape(values, shape)
@@ -143,4 +159,14 @@ def _open(path: str | os.PathLike, cache: Path, num_threads: int):
         ),
     )
     with quiet():  # it tells of accelerators that are not there
-        return CompiledModel.from_file(os.fspath(path), options=options)
+        return CompiledModel.from_file(
+            os.fspath(path), environment=_environment(), options=options
+        )
+
+
+@functools.cache
+def _environment():
+    """One for all models, as it also tells when it ends."""
+    from ai_edge_litert.environment import Environment
+
+    return Environment.create()

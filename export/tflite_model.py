@@ -37,20 +37,28 @@ class TFLiteModel:
                 model_path=os.fspath(path), num_threads=num_threads
             )
             self._interpreter.allocate_tensors()
-        fixed = self.bundle.fixed_lengths
-        names = (
-            ["serving_default"]
-            if fixed is None
-            else [fixed.signature(length) for length in fixed.lengths]
-        )
         self._runners = {
-            name: self._interpreter.get_signature_runner(name) for name in names
+            name: self._runner(path, name) for name in self.bundle.signatures
         }
+
+    def _runner(self, path: str | os.PathLike, name: str):
+        try:
+            return self._interpreter.get_signature_runner(name)
+        except ValueError:
+            raise UserError(f"{path}: has no signature {name}") from None
 
     def output_size(self, name: str) -> int | None:
         """How many numbers an output has at its end; None if there is none."""
         details = next(iter(self._runners.values())).get_output_details()
         return int(details[name]["shape"][-1]) if name in details else None
+
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The axes of each input, -1 where a size is not fixed."""
+        details = next(iter(self._runners.values())).get_input_details()
+        return {
+            name: tuple(map(int, detail["shape_signature"]))
+            for name, detail in details.items()
+        }
 
     def __call__(
         self, features: Mapping[str, np.ndarray]

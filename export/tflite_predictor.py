@@ -77,16 +77,25 @@ def _open(
     path: str | os.PathLike, num_threads: int, cache: str | os.PathLike | None
 ):
     if not os.path.isdir(path):
-        if cache is None:
-            return TFLiteModel(path, num_threads)
-        from export.cached_model import CachedModel
-
-        return CachedModel(path, cache, num_threads)
+        return open_network(path, num_threads, cache)
     if cache is not None:
         raise UserError(f"{path}: a SavedModel has no cache")
     from export.served_model import ServedModel
 
     return ServedModel(path)
+
+
+def open_network(
+    path: str | os.PathLike,
+    num_threads: int = 1,
+    cache: str | os.PathLike | None = None,
+):
+    """The network of a file, a `TFLiteModel` or a `CachedModel`; see `load`."""
+    if cache is None:
+        return TFLiteModel(path, num_threads)
+    from export.cached_model import CachedModel
+
+    return CachedModel(path, cache, num_threads)
 
 
 def _task(bundle: Bundle, path: str | os.PathLike) -> Task:

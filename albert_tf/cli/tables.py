@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from rich.table import Table
 
@@ -144,6 +145,38 @@ def operations(config: AlbertConfig) -> Table:
 def megabytes(size: int) -> str:
     """Bytes in millions."""
     return f"{size / 1e6:.2f} MB"
+
+
+def latencies(reports, scores: Mapping[str, float] | None, figure: str):
+    """A row a file: what it takes and, by length, how long.
+
+    Args:
+        reports: `LatencyReport`s.
+        scores: of each file by its path, or None.
+        figure: what the scores are.
+    """
+    lengths = sorted({n for report in reports for n in report.median_ms})
+    table = Table()
+    table.add_column("", overflow="fold")
+    columns = ["file", "memory", "first ms", *map(str, lengths)]
+    for name in columns if scores is None else [*columns, figure]:
+        table.add_column(name, justify="right")
+    for report in reports:
+        row = [
+            megabytes(report.file_bytes),
+            megabytes(report.memory_bytes),
+            f"{report.first_answer_ms:.1f}",
+        ]
+        row += [
+            f"{report.median_ms[n]:.2f} ({report.p95_ms[n]:.2f})"
+            if n in report.median_ms
+            else ""
+            for n in lengths
+        ]
+        if scores is not None:
+            row.append(_number(float(scores[report.path])))
+        table.add_row(Path(report.path).name, *row)
+    return table
 
 
 def _giga(operations: int) -> str:
