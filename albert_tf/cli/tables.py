@@ -148,34 +148,34 @@ def megabytes(size: int) -> str:
 
 
 def latencies(reports, scores: Mapping[str, float] | None, figure: str):
-    """A row a file: what it takes and, by length, how long.
+    """A column a file: what it takes and, by length, how long.
 
     Args:
         reports: `LatencyReport`s.
         scores: of each file by its path, or None.
         figure: what the scores are.
     """
-    lengths = sorted({n for report in reports for n in report.median_ms})
     table = Table()
-    table.add_column("", overflow="fold")
-    columns = ["file", "memory", "first ms", *map(str, lengths)]
-    for name in columns if scores is None else [*columns, figure]:
-        table.add_column(name, justify="right")
+    table.add_column("")
     for report in reports:
-        row = [
-            megabytes(report.file_bytes),
-            megabytes(report.memory_bytes),
-            f"{report.first_answer_ms:.1f}",
-        ]
-        row += [
-            f"{report.median_ms[n]:.2f} ({report.p95_ms[n]:.2f})"
-            if n in report.median_ms
+        name = Path(report.path).name
+        table.add_column(name, justify="right", overflow="fold")
+    rows = {
+        "file": [megabytes(r.file_bytes) for r in reports],
+        "memory": [megabytes(r.memory_bytes) for r in reports],
+        "first answer": [f"{r.first_answer_ms:.1f} ms" for r in reports],
+    }
+    for length in sorted({n for report in reports for n in report.median_ms}):
+        rows[f"{length} tokens"] = [
+            f"{r.median_ms[length]:.2f} ({r.p95_ms[length]:.2f}) ms"
+            if length in r.median_ms
             else ""
-            for n in lengths
+            for r in reports
         ]
-        if scores is not None:
-            row.append(_number(float(scores[report.path])))
-        table.add_row(Path(report.path).name, *row)
+    if scores is not None:
+        rows[figure] = [_number(float(scores[r.path])) for r in reports]
+    for name, cells in rows.items():
+        table.add_row(name, *cells)
     return table
 
 

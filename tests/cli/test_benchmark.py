@@ -20,8 +20,11 @@ def test_table_and_picture(home, two, tmp_path, capsys):
     argv += ["--examples", home / "test.tsv", "--plot", tmp_path / "p.png"]
     assert call(argv) == 0
     said = capsys.readouterr().out
-    for words in ("model.tflite", "fixed.tflite", "accuracy", "48", "64"):
+    for words in ("model.tflite", "fixed.tflite", "accuracy", "48 tokens"):
         assert words in said
+    # A file of fixed lengths takes no more than the longest.
+    (row,) = (line for line in said.splitlines() if "64 tokens" in line)
+    assert row.count(" ms ") == 1
     assert (tmp_path / "p.png").stat().st_size > 5_000
 
 
