@@ -8,12 +8,14 @@ import importlib
 
 _HOMES = {
     "BenchmarkReport": "export.benchmark",
+    "LatencyReport": "export.latency",
     "Quantization": "export.quantization",
     "TFLiteModel": "export.tflite_model",
     "VerificationError": "export.verification",
     "VerificationReport": "export.verification",
     "benchmark": "export.benchmark",
     "load": "export.tflite_predictor",
+    "measure_latencies": "export.latency",
     "to_saved_model": "export.saved_model",
     "to_tflite": "export.tflite",
     "verify": "export.verification",

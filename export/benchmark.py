@@ -10,9 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from albert_tf.errors import UserError
+from export.peak_memory import peak_memory
 
 _MISTAKE = 2  # how the measuring process ends on a `UserError`
 
@@ -75,7 +75,7 @@ def _measure(job: dict) -> BenchmarkReport:
 
     from export.tflite_predictor import load
 
-    imported = _peak_memory()
+    imported = peak_memory()
     start = time.perf_counter()
     predictor = load(job["path"])
     predictor.predict(job["texts"][:1])
@@ -92,20 +92,8 @@ def _measure(job: dict) -> BenchmarkReport:
         latency_ms=1e3 * statistics.median(times),
         latency_p90_ms=1e3 * ninth,
         load_ms=1e3 * load,
-        peak_memory_bytes=_peak_memory() - imported,
+        peak_memory_bytes=peak_memory() - imported,
     )
-
-
-def _peak_memory() -> int:
-    """Most memory that this process has had, in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage may tell the parent's peak there
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return 1024 * int(line.split()[1])
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from albert_tf.errors import UserError
 from albert_tf.files import is_plain_name
 from albert_tf.json_files import parse_json
 from albert_tf.tasks import Task, task_of_model
-from export.manifest import FORMAT, check_manifest
+from export.fixed_lengths import FixedLengths
+from export.manifest import FORMAT, check_manifest, fixed_lengths_of
 from export.quantization import Quantization
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Bundle:
         settings: the task's, such as its labels.
         preprocessor: `max_length` and the tokenizer's configuration, or None.
         vocabulary: the vocabulary file's content, or None.
+        network_sha256: the network's checksum.
+        fixed_lengths: of sequences that the network takes; None for any.
     """
 
     model: str
@@ -75,13 +78,30 @@ class Bundle:
     settings: dict[str, Any]
     preprocessor: dict[str, Any] | None
     vocabulary: bytes | None
+    network_sha256: str
+    fixed_lengths: FixedLengths | None = None
+
+    @property
+    def signatures(self) -> list[str]:
+        """The network's signatures, one for each length if these are fixed."""
+        if self.fixed_lengths is None:
+            return ["serving_default"]
+        fixed = self.fixed_lengths
+        return [fixed.signature(length) for length in fixed.lengths]
+
+    @property
+    def longest(self) -> int:
+        """How many tokens a sequence may have."""
+        if self.fixed_lengths is not None:
+            return self.fixed_lengths.lengths[-1]
+        return self.config["max_position_embeddings"]
 
     def check_length(self, length: int) -> None:
-        """Raises `UserError` if a sequence has more tokens than positions."""
-        longest = self.config["max_position_embeddings"]
-        if length > longest:
+        """Raises `UserError` if a sequence has more tokens than it takes."""
+        if length > self.longest:
             raise UserError(
-                f"a sequence of {length} tokens must have at most {longest}"
+                f"a sequence of {length} tokens must have at most "
+                f"{self.longest}"
             )
 
 
@@ -94,6 +114,7 @@ def append_bundle(
     quantization: Quantization,
     task_class: type[Task] | None = None,
     network: Sequence[Path] | None = None,
+    fixed_lengths: FixedLengths | None = None,
 ) -> None:
     """Puts all that prediction needs behind the network in `path`.
 
@@ -104,6 +125,8 @@ def append_bundle(
         task_class: see `task_of_model`.
         network: the files that it is in, where it is not in `path`, which
             is made.
+        fixed_lengths: of sequences that the network takes; None for any.
+            Longer texts are cut.
 
     Raises:
         UserError: if `read_bundle` would not take it, as with 100,000 labels.
@@ -122,6 +145,10 @@ def append_bundle(
         "network_bytes": size,
         "network_sha256": digest,
     }
+    longest = model.config.max_position_embeddings
+    if fixed_lengths is not None:
+        values["fixed_lengths"] = dataclasses.asdict(fixed_lengths)
+        longest = fixed_lengths.lengths[-1]
     preprocessor = getattr(model, "preprocessor", None)
     with zipfile.ZipFile(path, "a") as archive:
         if preprocessor is not None:
@@ -131,7 +158,7 @@ def append_bundle(
                 vocabulary = Path(directory, name).read_bytes()
             _add(archive, name, vocabulary)
             values["preprocessor"] = {
-                "max_length": preprocessor.max_length,
+                "max_length": min(preprocessor.max_length, longest),
                 "tokenizer": tokenizer,
                 "vocabulary_sha256": hashlib.sha256(vocabulary).hexdigest(),
             }
@@ -262,6 +289,8 @@ def _read(
         settings=values["settings"],
         preprocessor=preprocessor,
         vocabulary=vocabulary,
+        network_sha256=digest,
+        fixed_lengths=fixed_lengths_of(values),
     )
 
 

@@ -11,8 +11,8 @@ from tensorflow.python.framework.convert_to_constants import (
 from albert_tf.data.features import INPUTS
 
 
-def freeze(model: keras.Model):
-    """Traces a model for one sequence of any length.
+def freeze(model: keras.Model, length: int | None = None):
+    """Traces a model for one sequence.
 
     It is the very model that was trained; its layers run as a loop, so that
     the graph holds each weight once and so does a runtime that packs weights.
@@ -22,15 +22,19 @@ def freeze(model: keras.Model):
     Args:
         model: takes `INPUTS` and its `further_inputs`, and has the argument
             `loop`, as all of ours.
+        length: L; None for any.
 
     Returns:
         A `tf.function` without variables, from the inputs, int32 [1, L] (of
-        multiple choice [1, n, L]), to the model's outputs by name.
+        multiple choice [1, n, L]), to the model's outputs by name. Where L is
+        fixed, the `further_inputs` are int32 [1, 1].
     """
     model = for_inference(model)
     inputs = (*INPUTS, *model.further_inputs)
-    shape = (1, *(None,) * (model.input_axes - 1))
-    signature = [tf.TensorSpec(shape, tf.int32, name=n) for n in inputs]
+    signature = [
+        tf.TensorSpec(_shape(model, name, length), tf.int32, name=name)
+        for name in inputs
+    ]
 
     @tf.function(input_signature=signature)
     def run(*arrays):
@@ -51,6 +55,12 @@ def freeze(model: keras.Model):
         return dict(zip(names, tf.nest.flatten(outputs), strict=True))
 
     return named
+
+
+def _shape(model: keras.Model, name: str, length: int | None) -> tuple:
+    if length is None:
+        return (1, *(None,) * (model.input_axes - 1))
+    return (1, length if name in INPUTS else 1)
 
 
 def for_inference(model: keras.Model) -> keras.Model:

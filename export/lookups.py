@@ -104,7 +104,7 @@ class _Writer:
         tensors = self.graph.tensors
         tensors.append(
             schema.TensorT(
-                name=f"lookup/{len(tensors)}".encode(),
+                name=self._new_name(),
                 type=getattr(schema.TensorType, kind),
                 shape=np.abs(np.array(shape, "int32")),
                 shapeSignature=np.array(shape, "int32"),
@@ -113,6 +113,11 @@ class _Writer:
             )
         )
         return len(tensors) - 1
+
+    def _new_name(self) -> bytes:
+        """One that no tensor of any graph has, as the quantizer asks for."""
+        number = sum(len(graph.tensors) for graph in self.model.subgraphs)
+        return f"lookup/{number}".encode()
 
     def _constant(self, value: int) -> int:
         data = np.array([value], "int32").view("uint8")

@@ -6,6 +6,7 @@ from typing import Any
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, require
+from export.fixed_lengths import FixedLengths
 from export.quantization import KINDS, Quantization
 
 FORMAT = 2
@@ -14,6 +15,7 @@ _WORDS = {
     str: "a text",
     int: "a whole number",
     dict: "an object",
+    list: "a list",
     type(None): "null",
 }
 _FIELDS = {
@@ -27,6 +29,9 @@ _FIELDS = {
     "network_bytes": (int,),
     "network_sha256": (str,),
 }
+# Only where a network takes sequences of a few lengths.
+_FURTHER_FIELDS = {"fixed_lengths": (dict,)}
+_FIXED_LENGTHS = {"lengths": (list,), "token_outputs": (list,)}
 _PREPROCESSOR = {
     "max_length": (int,),
     "tokenizer": (dict,),
@@ -56,7 +61,8 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
         raise UserError(
             f"its format is {number!r:.20}; 1 and {FORMAT} are known"
         )
-    _check_fields(values, _FIELDS)
+    further = {n: k for n, k in _FURTHER_FIELDS.items() if n in values}
+    _check_fields(values, {**_FIELDS, **further})
     quantization = Quantization.of(values["quantization"])
     config = values["config"]
     for name in _SIZES:
@@ -70,9 +76,12 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
         "is less than the configuration says",
         network_bytes=values["network_bytes"],
     )
+    fixed = fixed_lengths_of(values)
     if values["preprocessor"] is not None:
         _check_fields(values["preprocessor"], _PREPROCESSOR)
         longest = config.max_position_embeddings
+        if fixed is not None:
+            longest = fixed.lengths[-1]
         require(
             _SMALLEST_MAX_LENGTH
             <= values["preprocessor"]["max_length"]
@@ -83,6 +92,29 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
     if "labels" in values["settings"]:
         _check_labels(values["settings"]["labels"])
     return values
+
+
+def fixed_lengths_of(values: dict[str, Any]) -> FixedLengths | None:
+    """The lengths of sequences that the network takes; None for any.
+
+    Args:
+        values: of which all but these are checked.
+
+    Raises:
+        UserError: if they do not fit the configuration.
+    """
+    if "fixed_lengths" not in values:
+        return None
+    fixed = values["fixed_lengths"]
+    _check_fields(fixed, _FIXED_LENGTHS)
+    for name, kind in (("lengths", int), ("token_outputs", str)):
+        if any(type(item) is not kind for item in fixed[name]):
+            raise UserError(
+                f"{name}={fixed[name]!r:.60} must have {_WORDS[kind]} in each "
+                "place"
+            )
+    longest = values["config"]["max_position_embeddings"]
+    return FixedLengths.of(fixed["lengths"], longest, fixed["token_outputs"])
 
 
 def _from_first(values: dict[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albert_tf.errors import UserError
 from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
+from export.fixed_lengths import FixedLengths
 from export.quantization import Quantization
 from export.quiet import quiet
 
@@ -25,12 +27,17 @@ def to_tflite(
     overwrite: bool = False,
     task_class: type[Task] | None = None,
     check: Callable[[Path], None] = lambda path: None,
+    lengths: Sequence[int] | None = None,
 ) -> None:
     """Writes one file with all that prediction needs.
 
     The file takes sequences of any length, has the signature
     "serving_default" with the model's names for inputs and outputs, and holds
     each weight once. Labels, configuration and vocabulary travel in it.
+
+    Runtimes that cannot resize (CompiledModel in Kotlin, LiteRT.js) need
+    `lengths`: the file then has a signature for each of them, such as
+    "length_16", and still each weight once.
 
     Args:
         model: an encoder or a task model.
@@ -45,22 +52,40 @@ def to_tflite(
             it is.
         check: is given the file before it is kept; what it raises leaves
             none.
+        lengths: how many tokens a sequence may have, shorter ones being
+            padded to the next; None for any number.
 
     Raises:
         UserError: if `quantization` is another, ai-edge-quantizer is needed
-            and not installed, or `path` exists.
+            and not installed, `path` exists, or `lengths` does not fit the
+            model.
     """
     quantization = Quantization.of(quantization)
+    fixed = None if lengths is None else _fixed(model, lengths)
     check_new_file(path, overwrite)
-    content = _convert(model, quantization)
+    content = _convert(model, quantization, fixed)
     with new_file(path, overwrite) as temporary:
         temporary.write_bytes(content)
-        append_bundle(temporary, model, quantization, task_class)
+        append_bundle(
+            temporary, model, quantization, task_class, fixed_lengths=fixed
+        )
         check(temporary)
 
 
-def _convert(model: PresetModel, quantization: Quantization) -> bytes:
-    content = _in_float(model)
+def _fixed(model: PresetModel, lengths: Sequence[int]) -> FixedLengths:
+    if model.input_axes > 2:
+        raise UserError(
+            f"{type(model).__name__} takes any number of choices, so its file "
+            "cannot have fixed lengths"
+        )
+    longest = model.config.max_position_embeddings
+    return FixedLengths.of(lengths, longest, model.token_outputs)
+
+
+def _convert(
+    model: PresetModel, quantization: Quantization, fixed: FixedLengths | None
+) -> bytes:
+    content = _in_float(model, fixed)
     if quantization == Quantization.of("float32"):
         return content
     from export.quantizer import quantize
@@ -68,20 +93,27 @@ def _convert(model: PresetModel, quantization: Quantization) -> bytes:
     return quantize(content, quantization)
 
 
-def _in_float(model: PresetModel) -> bytes:
+def _in_float(model: PresetModel, fixed: FixedLengths | None) -> bytes:
     import tensorflow as tf
 
     from export.freeze import freeze
 
     with tempfile.TemporaryDirectory() as directory, quiet():
         module = tf.Module()
-        module.serve = freeze(model)
+        if fixed is None:
+            signatures = {"serving_default": freeze(model)}
+        else:
+            signatures = {
+                fixed.signature(length): freeze(model, length)
+                for length in fixed.lengths
+            }
+        module.functions = signatures  # what is saved must be tracked
         # Through a SavedModel, as this is how a signature gets its names.
         # Nobody trains it, and the gradient of silu cannot be saved.
         tf.saved_model.save(
             module,
             directory,
-            {"serving_default": module.serve},
+            signatures,
             tf.saved_model.SaveOptions(experimental_custom_gradients=False),
         )
         converter = tf.lite.TFLiteConverter.from_saved_model(directory)

@@ -37,19 +37,33 @@ class TFLiteModel:
                 model_path=os.fspath(path), num_threads=num_threads
             )
             self._interpreter.allocate_tensors()
-            self._run = self._interpreter.get_signature_runner(
-                "serving_default"
-            )
+        self._runners = {
+            name: self._runner(path, name) for name in self.bundle.signatures
+        }
+
+    def _runner(self, path: str | os.PathLike, name: str):
+        try:
+            return self._interpreter.get_signature_runner(name)
+        except ValueError:
+            raise UserError(f"{path}: has no signature {name}") from None
 
     def output_size(self, name: str) -> int | None:
         """How many numbers an output has at its end; None if there is none."""
-        details = self._run.get_output_details()
+        details = next(iter(self._runners.values())).get_output_details()
         return int(details[name]["shape"][-1]) if name in details else None
+
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The axes of each input, -1 where a size is not fixed."""
+        details = next(iter(self._runners.values())).get_input_details()
+        return {
+            name: tuple(map(int, detail["shape_signature"]))
+            for name, detail in details.items()
+        }
 
     def __call__(
         self, features: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
-        """Runs one sequence at its own length.
+        """Runs one sequence at its own length, or the next that there is.
 
         Args:
             features: `token_ids`, `segment_ids` and `padding_mask`, each
@@ -59,7 +73,11 @@ class TFLiteModel:
             The model's outputs by name, such as `logits`, float32 [1, C].
 
         Raises:
-            UserError: if L is more than the model has positions.
+            UserError: if L is more than the network takes.
         """
         self.bundle.check_length(features["token_ids"].shape[1])
-        return self._run(**features)
+        if self.bundle.fixed_lengths is None:
+            return self._runners["serving_default"](**features)
+        return self.bundle.fixed_lengths.run(
+            features, lambda name, inputs: self._runners[name](**inputs)
+        )

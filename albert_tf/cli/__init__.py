@@ -16,6 +16,7 @@ import typer
 
 from albert_tf import __version__
 from albert_tf.cli import (
+    benchmarking,
     compression,
     demo,
     distillation,
@@ -55,6 +56,7 @@ for command in (
     tasks.predict,
     embedding.embed,
     models.export,
+    benchmarking.benchmark,
     models.convert,
     serving.serve,
     models.info,

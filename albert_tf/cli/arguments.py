@@ -6,6 +6,8 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from albert_tf.errors import UserError
+
 Model = Annotated[
     str,
     Argument(
@@ -41,6 +43,17 @@ Header = Annotated[
 def column_names(header: str | None) -> list[str] | None:
     """The names in `--header`."""
     return None if header is None else header.split(",")
+
+
+def whole_numbers(text: str, option: str) -> list[int]:
+    """The numbers in an option such as `--lengths 16,32`."""
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise UserError(
+            f"{option} {text!r:.60} must be whole numbers with commas between "
+            "them"
+        ) from None
 
 
 Overwrite = Annotated[

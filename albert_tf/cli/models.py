@@ -16,6 +16,7 @@ from albert_tf.cli.arguments import (
     TaskName,
     TextColumn,
     column_names,
+    whole_numbers,
 )
 from albert_tf.cli.opening import open_model
 from albert_tf.cli.options import field_names, given, refuse, takes_options
@@ -51,6 +52,13 @@ def export(
             "int4."
         ),
     ] = "int8",
+    lengths: Annotated[
+        str | None,
+        Option(
+            help="Tokens that sequences may have, such as 16,32,64,128,384, "
+            "for runtimes that cannot resize; none: any number."
+        ),
+    ] = None,
     verify: Annotated[
         Path | None,
         Option(help="Labelled examples: compare the file with Keras on them."),
@@ -81,11 +89,12 @@ def export(
         refuse(context, names, "needs --format saved-model")
         check_new_file(output, overwrite)
     else:
-        names = ["quantization", *field_names(Quantization)]
+        names = ["quantization", "lengths", *field_names(Quantization)]
         refuse(context, names, "is of a .tflite file; a SavedModel is float32")
     kinds = dataclasses.replace(
         Quantization.of(quantization), **given(context, parts)
     )
+    numbers = None if lengths is None else whole_numbers(lengths, "--lengths")
     if verify is None:
         names = ["threshold", "text", "pair", "label", "header"]
         refuse(context, names, "needs --verify")
@@ -111,7 +120,9 @@ def export(
             console.print(tables.fields(report))
 
     if to == "tflite":
-        exporter.to_tflite(loaded, output, kinds, overwrite, task_class, check)
+        exporter.to_tflite(
+            loaded, output, kinds, overwrite, task_class, check, numbers
+        )
         size = output.stat().st_size
     else:
         output = exporter.to_saved_model(

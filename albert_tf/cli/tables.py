@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from rich.table import Table
 
@@ -144,6 +145,38 @@ def operations(config: AlbertConfig) -> Table:
 def megabytes(size: int) -> str:
     """Bytes in millions."""
     return f"{size / 1e6:.2f} MB"
+
+
+def latencies(reports, scores: Mapping[str, float] | None, figure: str):
+    """A column a file: what it takes and, by length, how long.
+
+    Args:
+        reports: `LatencyReport`s.
+        scores: of each file by its path, or None.
+        figure: what the scores are.
+    """
+    table = Table()
+    table.add_column("")
+    for report in reports:
+        name = Path(report.path).name
+        table.add_column(name, justify="right", overflow="fold")
+    rows = {
+        "file": [megabytes(r.file_bytes) for r in reports],
+        "memory": [megabytes(r.memory_bytes) for r in reports],
+        "first answer": [f"{r.first_answer_ms:.1f} ms" for r in reports],
+    }
+    for length in sorted({n for report in reports for n in report.median_ms}):
+        rows[f"{length} tokens"] = [
+            f"{r.median_ms[length]:.2f} ({r.p95_ms[length]:.2f}) ms"
+            if length in r.median_ms
+            else ""
+            for r in reports
+        ]
+    if scores is not None:
+        rows[figure] = [_number(float(scores[r.path])) for r in reports]
+    for name, cells in rows.items():
+        table.add_row(name, *cells)
+    return table
 
 
 def _giga(operations: int) -> str:

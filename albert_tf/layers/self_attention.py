@@ -33,19 +33,20 @@ class SelfAttention(AlbertLayer):
             dense.build(shape)
         self.built = True
 
-    def call(self, x, padding_mask, seed=None):
+    def call(self, x, padding_mask, seed=None, queries=None):
         """Attends.
 
         Args:
             x: float [B, L, H].
             padding_mask: int or bool [B, L], 1 at tokens, 0 at padding.
             seed: integer [2] for dropout, or None for none.
+            queries: float [B, Q, H], the tokens that attend; None for all.
 
         Returns:
-            The output, float [B, L, H], and the attention probabilities
-            before dropout, float32 [B, A, L, L].
+            The output, float [B, Q, H], and the attention probabilities
+            before dropout, float32 [B, A, Q, L].
         """
-        query = self._split_heads(self.query(x))
+        query = self._split_heads(self.query(x if queries is None else queries))
         key = self._split_heads(self.key(x))
         value = self._split_heads(self.value(x))
 

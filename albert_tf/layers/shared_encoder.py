@@ -59,7 +59,15 @@ class SharedEncoder(AlbertLayer):
             block.build()
         self.built = True
 
-    def call(self, x, padding_mask, seed=None, loop=False, return_layers=False):
+    def call(
+        self,
+        x,
+        padding_mask,
+        seed=None,
+        loop=False,
+        return_layers=False,
+        first_only=False,
+    ):
         """Applies all layers.
 
         Args:
@@ -71,9 +79,13 @@ class SharedEncoder(AlbertLayer):
                 and a runtime that packs weights packs them once.
             return_layers: also return what every layer gave; such layers are
                 written out.
+            first_only: nobody reads the output but for the first token; where
+                L is not known before the graph runs, a loop computes the last
+                layer for no other.
 
         Returns:
-            The last layer's output, float [B, L, H]; with `return_layers`
+            The last layer's output, float [B, L, H], or [B, 1, H] for the
+            first token; with `return_layers`
             also the list of every layer's output and the list of attention
             probabilities, float32 [B, A, L, L], of every block applied.
         """
@@ -87,7 +99,10 @@ class SharedEncoder(AlbertLayer):
             return x, outputs, attentions
         for layers in self._runs():
             if loop and len(layers) > 1:
-                x = self._loop(layers, x, padding_mask, seed)
+                is_last = layers.stop == self.config.num_hidden_layers
+                cut = first_only and is_last and x.shape[1] is None
+                body = self._body(layers, padding_mask, seed, cut)
+                x = ops.fori_loop(layers.start, layers.stop, body, x)
             else:
                 for layer in layers:
                     x = self._step(layer, padding_mask, seed)(x)
@@ -101,7 +116,7 @@ class SharedEncoder(AlbertLayer):
             return [config.layers_of_group(group) for group in groups]
         return [range(i, i + 1) for i in range(config.num_hidden_layers)]
 
-    def _layer(self, layer, source: int, x, padding_mask, seed):
+    def _layer(self, layer, source: int, x, padding_mask, seed, wanted=None):
         """Applies layer number `layer`, maybe a tensor.
 
         Args:
@@ -110,6 +125,8 @@ class SharedEncoder(AlbertLayer):
             x: float [B, L, H].
             padding_mask: int or bool [B, L].
             seed: integer [2] or None.
+            wanted: of how many tokens the output is, the first ones; scalar
+                integer tensor, or None for all.
 
         Returns:
             float [B, L, H] and a list of attention probabilities.
@@ -119,7 +136,12 @@ class SharedEncoder(AlbertLayer):
         for inner, k in enumerate(blocks):
             applied = layer * len(blocks) + inner
             block_seed = split_seed(seed, applied * _SEEDS_PER_BLOCK)
-            x, p = self.blocks[k](x, padding_mask, seed=block_seed)
+            queries = None
+            if wanted is not None and inner == len(blocks) - 1:
+                queries = x[:, :wanted]
+            x, p = self.blocks[k](
+                x, padding_mask, seed=block_seed, queries=queries
+            )
             probabilities.append(p)
         return x, probabilities
 
@@ -132,17 +154,23 @@ class SharedEncoder(AlbertLayer):
 
         return keras.remat(step) if self.rematerialize else step
 
-    def _loop(self, layers: range, x, padding_mask, seed):
-        body = self._body(layers, padding_mask, seed)
-        return ops.fori_loop(layers.start, layers.stop, body, x)
+    def _body(
+        self, layers: range, padding_mask, seed, first_only=False
+    ) -> Callable:
+        """From the number of any layer of a run, and its input, its output.
 
-    def _body(self, layers: range, padding_mask, seed) -> Callable:
-        """From the number of any layer of a run, and its input, its output."""
+        With `first_only` that of the last layer is of the first token.
+        """
         first, as_layer = layers.start, self._as_layer(layers)
 
         def body(layer, x):
+            wanted = None
+            if first_only:
+                is_last = ops.equal(layer, layers.stop - 1)
+                wanted = ops.where(is_last, 1, ops.shape(x)[1])
             with as_layer(layer - first):
-                return self._layer(layer, first, x, padding_mask, seed)[0]
+                x, _ = self._layer(layer, first, x, padding_mask, seed, wanted)
+            return x
 
         return body
 

@@ -49,22 +49,25 @@ class TransformerBlock(AlbertLayer):
         self.feed_forward_norm.build(shape)
         self.built = True
 
-    def call(self, x, padding_mask, seed=None):
+    def call(self, x, padding_mask, seed=None, queries=None):
         """Applies the block.
 
         Args:
             x: float [B, L, H].
             padding_mask: int or bool [B, L], 1 at tokens, 0 at padding.
             seed: integer [2] for dropout, or None for none.
+            queries: float [B, Q, H], the tokens of `x` whose output is wanted;
+                None for all.
 
         Returns:
-            The output, float [B, L, H], and the attention probabilities,
-            float32 [B, A, L, L].
+            The output, float [B, Q, H], and the attention probabilities,
+            float32 [B, A, Q, L].
         """
         rate = self.config.hidden_dropout_prob
         attended, probabilities = self.attention(
-            x, padding_mask, seed=split_seed(seed, 0)
+            x, padding_mask, seed=split_seed(seed, 0), queries=queries
         )
+        x = x if queries is None else queries
         attended = dropout(attended, rate, split_seed(seed, 1))
         x = self.attention_norm(x + attended)
         transformed = dropout(self.feed_forward(x), rate, split_seed(seed, 2))

@@ -35,6 +35,7 @@ class AlbertEncoder(PresetModel):
     """
 
     head = Head("AlbertEncoder", huggingface=("AlbertModel",))
+    token_outputs = ("sequence_output",)
 
     def __init__(
         self,
@@ -76,7 +77,14 @@ class AlbertEncoder(PresetModel):
             self.pooler.build((None, self.config.hidden_size))
         self.built = True
 
-    def call(self, inputs, training=False, loop=False, return_layers=False):
+    def call(
+        self,
+        inputs,
+        training=False,
+        loop=False,
+        return_layers=False,
+        first_only=False,
+    ):
         """Encodes a batch.
 
         Args:
@@ -85,12 +93,14 @@ class AlbertEncoder(PresetModel):
             training: whether dropout is on.
             loop: run the layers as one loop, see `SharedEncoder`.
             return_layers: also return `hidden_states` and `attentions`.
+            first_only: nobody reads `sequence_output` but for the first token,
+                see `SharedEncoder`.
 
         Returns:
-            `sequence_output` [B, L, H]; `pooled_output` [B, H] if there is a
-            pooler; on demand `hidden_states`, N + 1 times [B, L, H] from the
-            embedding's output to the last layer's, and `attentions`, float32
-            [B, A, L, L] for every block applied.
+            `sequence_output` [B, L, H], or [B, 1, H]; `pooled_output` [B, H]
+            if there is a pooler; on demand `hidden_states`, N + 1 times
+            [B, L, H] from the embedding's output to the last layer's, and
+            `attentions`, float32 [B, A, L, L] for every block applied.
         """
         seed = self._draw_seed() if training else None
         x = embedded = self.embedding(
@@ -102,6 +112,7 @@ class AlbertEncoder(PresetModel):
             seed=split_seed(seed, 1),
             loop=loop,
             return_layers=return_layers,
+            first_only=first_only,
         )
         outputs = {}
         if return_layers:

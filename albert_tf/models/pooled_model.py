@@ -59,7 +59,12 @@ class PooledModel(TaskModel):
         Returns:
             float [B, H].
         """
-        outputs = self.encoder(inputs, training=training, loop=loop)
+        outputs = self.encoder(
+            inputs,
+            training=training,
+            loop=loop,
+            first_only=self.pooling == "cls",
+        )
         if self.pooling == "mean":
             x = self.vector(outputs["sequence_output"], inputs["padding_mask"])
         else:

@@ -45,12 +45,14 @@ class PresetModel(keras.Model):
             int32 [B, ...].
         input_axes: how many axes its inputs have, [B, L] but for multiple
             choice.
+        token_outputs: the outputs that have a row for each token.
     """
 
     head: ClassVar[Head | None] = None
     label_axes: ClassVar[dict[str, dict[str, tuple[int, ...]]]] = {}
     further_inputs: ClassVar[tuple[str, ...]] = ()
     input_axes: ClassVar[int] = 2
+    token_outputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(**kwargs)

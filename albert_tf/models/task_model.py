@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 import numpy as np
@@ -35,12 +35,7 @@ class TaskModel(PresetModel):
         rematerialize: see `SharedEncoder`.
         pooled: whether the head reads the pooled output.
         **kwargs: `name` and `dtype`.
-
-    Attributes:
-        token_outputs: the outputs that have a row for each token.
     """
-
-    token_outputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,

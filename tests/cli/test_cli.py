@@ -19,6 +19,7 @@ from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.tasks.classification import Classification
 
 COMMANDS = [
+    "benchmark",
     "convert",
     "demo",
     "embed",

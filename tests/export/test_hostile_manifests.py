@@ -7,6 +7,7 @@ import pytest
 from bundle_writer import CONFIG, VOCABULARY, manifest, members, pack
 
 from export import Quantization
+from export.fixed_lengths import FixedLengths
 
 PARTS = dict.fromkeys(
     ("embeddings", "attention", "feed_forward", "head"), "int8"
@@ -34,6 +35,18 @@ def test_the_first_format_is_read(read):
     encoder = {**values, "model": "AlbertEncoder", "labels": []}
     bundle = read(pack(members(encoder)))
     assert (bundle.task, bundle.settings) == (None, {})
+
+
+def fixed(lengths, token_outputs=(), **more):
+    values = {"lengths": lengths, "token_outputs": [*token_outputs], **more}
+    return {"fixed_lengths": values}
+
+
+def test_fixed_lengths_are_read(read):
+    bundle = read(pack(members(manifest(**fixed([8, 32], ["logits"])))))
+    assert bundle.fixed_lengths == FixedLengths((8, 32), ("logits",))
+    assert bundle.longest == 32
+    assert read(pack(members())).longest == 64
 
 
 def nested(depth):
@@ -84,6 +97,18 @@ def nested(depth):
         ({"preprocessor": None}, "it has other members"),
         ({"model": nested(900)}, "must be a text"),
         ({"x" * 1000: 1}, "is not known"),
+        ({"fixed_lengths": [8]}, "must be an object"),
+        ({"fixed_lengths": {"lengths": [8]}}, "token_outputs is missing"),
+        (fixed([8], more=1), "'more' is not known"),
+        (fixed(8), "lengths=8 must be a list"),
+        (fixed([]), r"lengths=\[\] must be different numbers from 3"),
+        (fixed([8, 32, 8]), "must be different numbers from 3"),
+        (fixed([2, 32]), "must be different numbers from 3"),
+        (fixed([8, 65]), "from 3 to the model's 64 positions"),
+        (fixed([True, 32]), "must have a whole number in each place"),
+        (fixed([[8], 32]), "must have a whole number in each place"),
+        (fixed([32], token_outputs=[1]), "must have a text in each place"),
+        (fixed([8, 16]), "max_length=32 must be from 3 to 16"),
     ],
     ids=lambda value: str(value)[:40],
 )

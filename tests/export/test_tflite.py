@@ -3,9 +3,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.config import ACTIVATIONS, AlbertConfig
+from albert_tf.data.features import INPUTS
 from albert_tf.errors import UserError
 from albert_tf.models import (
     AlbertClassifier,
@@ -155,6 +157,37 @@ def test_mean_of_the_tokens_exports(randomize, features, tmp_path):
             file(x)["logits"], model(x)["logits"], rtol=0, atol=1e-5
         )
     assert "CUSTOM" not in operators(parse(tmp_path / "model.tflite"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"num_hidden_groups": 2, "inner_group_num": 2}],
+    ids=str,
+)
+def test_the_last_layer_is_computed_for_the_first_token_alone(
+    randomize, features, changes
+):
+    """Where nobody reads the others; in a graph of any length."""
+    config = dataclasses.replace(TINY, **changes)
+    encoder = randomize(AlbertEncoder(config))
+    signature = {
+        name: tf.TensorSpec((1, None), tf.int32, name=name) for name in INPUTS
+    }
+
+    @tf.function(input_signature=[signature])
+    def run(x):
+        return encoder(x, loop=True, first_only=True)
+
+    for length, padding in ((7, 0), (9, 4), (1, 0)):
+        x = features(length, 60, padding)
+        actual, expected = run(x), encoder(x)
+        assert actual["sequence_output"].shape == (1, 1, 16)
+        np.testing.assert_allclose(
+            actual["pooled_output"],
+            expected["pooled_output"],
+            rtol=0,
+            atol=1e-5,
+        )
 
 
 def test_refuses_longer_sequences_than_positions(files, features):

@@ -106,6 +106,15 @@ def test_settings_fit_the_network(changed, settings, words):
     assert str(caught.value).startswith(f"{path}: ")
 
 
+def test_signatures_fit_the_network(changed):
+    fixed = {"lengths": [8, 64], "token_outputs": []}
+    path = changed({"fixed_lengths": fixed})
+    with pytest.raises(UserError, match="has no signature length_8"):
+        load(path)
+    with pytest.raises(UserError, match="has no signature length_8"):
+        load(path, cache=path.parent / "cache")
+
+
 def test_vocabularies_fit_the_network(changed):
     config = AlbertConfig(hidden_size=32, num_attention_heads=2, vocab_size=40)
     path = changed({"config": config.to_dict()})
