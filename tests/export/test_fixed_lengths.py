@@ -73,10 +73,12 @@ def make(randomize):
 
 
 def close(answer, other):
-    """Whether two answers say the same, numbers to 1e-4."""
+    """Whether two answers say the same, numbers but for rounding."""
     answer, other = (np.array(flat(one)) for one in (answer, other))
     return answer.shape == other.shape and all(
-        abs(float(a) - float(b)) < 1e-4 if is_number(a) else a == b
+        math.isclose(float(a), float(b), rel_tol=1e-5, abs_tol=1e-4)
+        if is_number(a)
+        else a == b
         for a, b in zip(answer, other, strict=True)
     )
 
