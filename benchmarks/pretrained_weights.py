@@ -100,7 +100,7 @@ TASKS = {
     "cola": read_cola,
     "banking77": read_banking77,
     "clinc150": read_clinc150,
-    "chnsenticorp": read_chnsenticorp,
+    "chnsenticorp_htl": read_chnsenticorp,
 }
 
 
