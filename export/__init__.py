@@ -14,6 +14,7 @@ _HOMES = {
     "VerificationReport": "export.verification",
     "benchmark": "export.benchmark",
     "load": "export.tflite_predictor",
+    "to_android": "export.android_assets",
     "to_saved_model": "export.saved_model",
     "to_tflite": "export.tflite",
     "verify": "export.verification",
