@@ -12,7 +12,7 @@ internal class UnigramModel(model: SentencePieceModel) {
     private val trie = PieceTrie(model.pieces.sumOf { it.text.length })
 
     /** NaN for pieces that are never chosen. */
-    private val scores = DoubleArray(model.pieces.size)
+    private val scores = FloatArray(model.pieces.size)
     private val unknownScore: Float
     private val reserved = HashMap<String, Int>()
     private val byteIds = IntArray(256) { PieceTrie.NONE }
@@ -54,12 +54,12 @@ internal class UnigramModel(model: SentencePieceModel) {
         symbols = symbolsOf(pieces)
     }
 
-    private fun score(piece: SentencePieceModel.Piece, most: Float): Double =
+    private fun score(piece: SentencePieceModel.Piece, most: Float): Float =
         when (piece.type) {
             // Always chosen before others.
-            SentencePieceModel.USER_DEFINED -> piece.text.encodeToByteArray().size * most - 0.1
-            SentencePieceModel.UNUSED -> Double.NaN
-            else -> piece.score.toDouble()
+            SentencePieceModel.USER_DEFINED -> (piece.text.encodeToByteArray().size * most - 0.1).toFloat()
+            SentencePieceModel.UNUSED -> Float.NaN
+            else -> piece.score
         }
 
     private fun add(piece: SentencePieceModel.Piece, id: Int) {
@@ -181,7 +181,7 @@ internal class UnigramModel(model: SentencePieceModel) {
             if (score.isNaN()) continue
             val sum = score + before
             if (begins[end] < 0 || sum > best[end]) {
-                best[end] = sum.toFloat()
+                best[end] = sum
                 begins[end] = begin
                 ids[end] = id
             }
