@@ -16,7 +16,10 @@ object AnswersFile {
      * @param text its content.
      * @param source the model that it is of.
      */
-    fun read(text: String, source: ModelSource): ModelEntry {
+    fun read(
+        text: String,
+        source: ModelSource,
+    ): ModelEntry {
         val content = JSONObject(text)
         val task = Task.named(content.getString("task"))
         return ModelEntry(source, task, objects(content.getJSONArray("examples")).map(::example))
@@ -41,10 +44,16 @@ object AnswersFile {
             (0 until ids.length()).map(ids::getInt)
         }
 
-    private fun best(answer: JSONObject): String =
-        listOf("label", "intent", "answer").firstOrNull(answer::has)?.let(answer::getString).orEmpty()
+    private fun best(answer: JSONObject): String {
+        answer.optJSONArray("labels")?.let { return it.join(", ").replace("\"", "") }
+        val name = listOf("label", "intent", "answer").firstOrNull(answer::has)
+        return name?.let(answer::getString).orEmpty()
+    }
 
-    private fun highlights(answer: JSONObject, text: String): List<Highlight> {
+    private fun highlights(
+        answer: JSONObject,
+        text: String,
+    ): List<Highlight> {
         val name = listOf("entities", "words", "slots").firstOrNull(answer::has)
         val spans = name?.let(answer::getJSONArray) ?: return emptyList()
         return objects(spans).map { span ->
@@ -57,6 +66,5 @@ object AnswersFile {
         }
     }
 
-    private fun objects(array: JSONArray): List<JSONObject> =
-        (0 until array.length()).map(array::getJSONObject)
+    private fun objects(array: JSONArray): List<JSONObject> = (0 until array.length()).map(array::getJSONObject)
 }

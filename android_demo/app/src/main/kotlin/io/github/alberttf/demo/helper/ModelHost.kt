@@ -67,5 +67,9 @@ class ModelHost(
         current = null
     }
 
-    private class Opened(val source: ModelSource, val threads: Int, val model: OpenModel)
+    private class Opened(
+        val source: ModelSource,
+        val threads: Int,
+        val model: OpenModel,
+    )
 }

@@ -9,5 +9,8 @@ fun interface ModelOpener {
      *
      * @param threads processor cores to use.
      */
-    fun open(source: ModelSource, threads: Int): OpenModel
+    fun open(
+        source: ModelSource,
+        threads: Int,
+    ): OpenModel
 }

@@ -20,10 +20,10 @@ interface OpenModel : Closeable {
      *
      * @param passage for a task that takes one.
      */
-    fun answer(text: String, passage: String?): Reply
-
-    /** The ids of each sequence that [answer] would give to the network. */
-    fun tokenIds(text: String, passage: String?): List<IntArray>
+    fun answer(
+        text: String,
+        passage: String?,
+    ): Reply
 
     /** Computes a sequence of that many tokens and drops what comes out. */
     fun run(length: Int)
@@ -31,7 +31,12 @@ interface OpenModel : Closeable {
     /**
      * What [answer] gives.
      *
-     * @property tokens how many the network read.
+     * @property tokenIds the ids of each sequence that the network was given.
+     * @property savedLayers the share of layers that were not computed; null if all are always.
      */
-    data class Reply(val answer: Answer, val tokens: Int)
+    class Reply(
+        val answer: Answer,
+        val tokenIds: List<List<Int>>,
+        val savedLayers: Double?,
+    )
 }

@@ -9,7 +9,7 @@ import java.io.IOException
 fun failureOf(error: Throwable): Phase.Failed {
     val problem =
         when (error) {
-            is InvalidModelException -> Problem.NOT_A_MODEL
+            is InvalidModelException, is UnknownTaskException -> Problem.NOT_A_MODEL
             is IOException, is SecurityException -> Problem.CANNOT_OPEN
             is OutOfMemoryError -> Problem.OUT_OF_MEMORY
             else -> Problem.CANNOT_RUN

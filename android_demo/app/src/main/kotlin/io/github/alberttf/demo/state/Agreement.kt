@@ -7,4 +7,18 @@ package io.github.alberttf.demo.state
  * @property sameTokens how many have the same token ids.
  * @property sameAnswers how many have the same answer.
  */
-data class Agreement(val examples: Int, val sameTokens: Int, val sameAnswers: Int)
+data class Agreement(
+    val examples: Int,
+    val sameTokens: Int,
+    val sameAnswers: Int,
+) {
+    /** One example more. */
+    fun plus(
+        hasSameTokens: Boolean,
+        hasSameAnswer: Boolean,
+    ) = Agreement(
+        examples + 1,
+        sameTokens + if (hasSameTokens) 1 else 0,
+        sameAnswers + if (hasSameAnswer) 1 else 0,
+    )
+}

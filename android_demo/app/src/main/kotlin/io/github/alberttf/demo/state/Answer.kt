@@ -8,11 +8,13 @@ sealed class Answer {
     /**
      * The probabilities of labels.
      *
+     * @property best the one label, or those that fit with commas between them.
      * @property scores highest first.
      */
-    data class Labels(val scores: List<Score>) : Answer() {
-        override val best: String get() = scores.first().label
-    }
+    data class Labels(
+        override val best: String,
+        val scores: List<Score>,
+    ) : Answer()
 
     /**
      * Marked words.

@@ -8,4 +8,9 @@ package io.github.alberttf.demo.state
  * @property label what it is; "" for an answer.
  * @property score its probability.
  */
-data class Highlight(val start: Int, val end: Int, val label: String, val score: Float)
+data class Highlight(
+    val start: Int,
+    val end: Int,
+    val label: String,
+    val score: Float,
+)

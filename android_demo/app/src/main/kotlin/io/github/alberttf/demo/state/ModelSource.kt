@@ -10,7 +10,9 @@ sealed class ModelSource {
      *
      * @property path within the assets.
      */
-    data class Asset(val path: String) : ModelSource() {
+    data class Asset(
+        val path: String,
+    ) : ModelSource() {
         override val name: String get() = path.substringAfterLast('/').removeSuffix(".tflite")
     }
 
@@ -19,5 +21,8 @@ sealed class ModelSource {
      *
      * @property uri of the document.
      */
-    data class Document(val uri: String, override val name: String) : ModelSource()
+    data class Document(
+        val uri: String,
+        override val name: String,
+    ) : ModelSource()
 }

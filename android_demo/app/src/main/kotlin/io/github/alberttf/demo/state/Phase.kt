@@ -15,7 +15,10 @@ sealed class Phase {
     data object Running : Phase()
 
     /** There is an answer. */
-    data class Done(val answer: Answer, val info: RunInfo) : Phase()
+    data class Done(
+        val answer: Answer,
+        val info: RunInfo,
+    ) : Phase()
 
     /**
      * There is none.
@@ -23,5 +26,8 @@ sealed class Phase {
      * @property problem what the user reads.
      * @property detail what the library said; "" for nothing.
      */
-    data class Failed(val problem: Problem, val detail: String = "") : Phase()
+    data class Failed(
+        val problem: Problem,
+        val detail: String = "",
+    ) : Phase()
 }

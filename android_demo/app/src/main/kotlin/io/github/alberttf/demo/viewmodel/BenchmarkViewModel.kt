@@ -5,6 +5,7 @@ import io.github.alberttf.demo.helper.OpenModel
 import io.github.alberttf.demo.helper.failureOf
 import io.github.alberttf.demo.helper.millisecondsSince
 import io.github.alberttf.demo.state.Agreement
+import io.github.alberttf.demo.state.Answer
 import io.github.alberttf.demo.state.BenchmarkState
 import io.github.alberttf.demo.state.Example
 import io.github.alberttf.demo.state.ModelEntry
@@ -75,24 +76,25 @@ class BenchmarkViewModel(
     }
 
     private fun compare(model: OpenModel): Agreement {
-        val compared = entry.examples.takeWhile { !isCancelled }
-        return Agreement(
-            examples = compared.size,
-            sameTokens = compared.count { hasSameTokens(model, it) },
-            sameAnswers = compared.count { hasSameAnswer(model, it) },
-        )
+        var agreement = Agreement(0, 0, 0)
+        for (example in entry.examples) {
+            if (isCancelled) break
+            val reply = model.answer(example.text, example.passage)
+            agreement = agreement.plus(reply.tokenIds == example.tokenIds, isSame(reply.answer, example))
+        }
+        return agreement
     }
 
-    private fun hasSameTokens(model: OpenModel, example: Example): Boolean =
-        model.tokenIds(example.text, example.passage).map { it.toList() } == example.tokenIds
-
-    private fun hasSameAnswer(model: OpenModel, example: Example): Boolean {
-        val answer = model.answer(example.text, example.passage).answer
-        return answer.best == example.best && placesOf(answer) == example.highlights.map(::place)
-    }
+    private fun isSame(
+        answer: Answer,
+        example: Example,
+    ): Boolean = answer.best == example.best && placesOf(answer) == example.highlights.map(::place)
 
     /** Times in milliseconds, after some runs that are not counted. */
-    private fun times(model: OpenModel, length: Int): List<Double> {
+    private fun times(
+        model: OpenModel,
+        length: Int,
+    ): List<Double> {
         val times = ArrayList<Double>()
         for (number in 0 until WARM_UP + RUNS) {
             if (isCancelled) break

@@ -48,12 +48,13 @@ class DemoViewModel(
         if (index == state.selected) return
         val entry = state.entries[index]
         val example = entry.examples.firstOrNull()
-        state = state.copy(
-            selected = index,
-            text = example?.text ?: state.text,
-            passage = example?.passage ?: state.passage,
-            phase = Phase.Loading,
-        )
+        state =
+            state.copy(
+                selected = index,
+                text = example?.text ?: state.text,
+                passage = example?.passage ?: state.passage,
+                phase = Phase.Loading,
+            )
         ask({ model, _ -> model.task }) { task ->
             val known = state.entries.toMutableList()
             known[index] = entry.copy(task = task)
@@ -85,7 +86,8 @@ class DemoViewModel(
 
     /** Takes an example's texts. */
     fun choose(example: Example) {
-        state = edited().copy(text = example.text, passage = example.passage ?: state.passage)
+        setText(example.text)
+        example.passage?.let(::setPassage)
     }
 
     /** Asks the model. */
@@ -117,11 +119,21 @@ class DemoViewModel(
     ): Phase.Done {
         val start = System.nanoTime()
         val reply = model.answer(text, passage)
-        val info = RunInfo(reply.tokens, millisecondsSince(start), loading, model.backend)
+        val info =
+            RunInfo(
+                tokens = reply.tokenIds.sumOf { it.size },
+                milliseconds = millisecondsSince(start),
+                loadMilliseconds = loading,
+                savedLayers = reply.savedLayers,
+                backend = model.backend,
+            )
         return Phase.Done(reply.answer, info)
     }
 
-    private fun <T> ask(action: (OpenModel, Double?) -> T, onDone: (T) -> Unit) {
+    private fun <T> ask(
+        action: (OpenModel, Double?) -> T,
+        onDone: (T) -> Unit,
+    ) {
         val source = state.entry?.source ?: return
         val number = ++latest
         host.use(source, state.threads, action) { result ->
