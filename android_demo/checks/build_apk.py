@@ -98,13 +98,26 @@ def shrink(tools, app, classes):
     ]
     r = OUT / "r.jar"
     _zip(r, classes)
-    arguments = ["--release", "--min-api", MIN_SDK, "--lib", tools.android]
+    arguments = ["--release", "--min-api", MIN_SDK]
+    for library in (tools.android, _java_home(), _annotations()):
+        arguments += ["--lib", library]
     for path in rules:
         arguments += ["--pg-conf", path]
     target = OUT / "dex.zip"
     inputs = [app, r, compile_core(), *jars("library"), *tools.tflite]
     java([tools.r8], _R8, *arguments, "--output", target, *inputs)
     return target
+
+
+def _java_home():
+    """The JDK, as the classes of Android come without `java.lang`."""
+    return pathlib.Path(shutil.which("javac")).resolve().parents[1]
+
+
+def _annotations():
+    """Those that Kotlin's compiler puts on parameters."""
+    [jar] = [p for p in jars("kotlin") if p.name.startswith("annotations-")]
+    return jar
 
 
 def pack(dex):
