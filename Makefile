@@ -12,7 +12,7 @@ WORKERS ?= 2
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-fast test-jax test-torch lint format bench clean \
-	android-assets android-check
+	android-assets android-check android-core
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -49,6 +49,12 @@ android-assets: $(READY)  ## models into the app; DATA has snips and squad
 
 android-check: $(READY)  ## builds, tests and inspects the app, without Google
 	$(VENV)/bin/python android_demo/checks/android_check.py
+android-core: $(READY)  ## the Kotlin library, compiled and compared with Python
+	command -v java > /dev/null || \
+		apt-get install --yes openjdk-17-jdk-headless
+	$(VENV)/bin/python -m pip install --quiet 'jpype1>=1.5'
+	$(VENV)/bin/python android_demo/checks/build_core.py
+	$(PYTEST) tests/android
 
 clean:
 	rm -rf build $(VENV) $(JAX) $(TORCH)

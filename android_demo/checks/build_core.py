@@ -24,10 +24,12 @@ _JARS = HERE.parent / "build" / "jars"
 _CENTRAL = "https://repo.maven.apache.org/maven2"
 _COMPILER = "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"
 # Consumers two years back can read what is compiled so.
-_OPTIONS = (
-    "-no-stdlib -no-reflect -Werror -language-version 2.0 -api-version 2.0 "
-    "-jvm-target 1.8 -Xjdk-release=1.8"
-).split()
+_OPTIONS = [
+    "-no-stdlib", "-no-reflect", "-Werror", "-language-version", "2.0",
+    "-api-version", "2.0", "-jvm-target", "1.8", "-Xjdk-release=1.8",
+]  # fmt: skip
+# For programs that are done before the JVM has compiled them well.
+_BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 def main():
@@ -104,7 +106,8 @@ def java(classpath, main_class, *arguments):
             "no java is installed: a JDK of version 17 or later is needed, on "
             "Debian `apt-get install openjdk-17-jdk-headless`"
         )
-    command = [program, "-cp", _joined(classpath), main_class, *arguments]
+    command = [program, *_BRIEF, "-cp", _joined(classpath), main_class]
+    command += arguments
     code = subprocess.run([*map(str, command)], check=False).returncode
     if code:
         sys.exit(code)

@@ -5,21 +5,24 @@ import random
 import sys
 import unicodedata
 
-_WORDS = (
-    "the quick Brown fox Jumped über naïve café ΣΊΣΥΦΟΣ İstanbul straße "
-    "don't U.S.A. 中文 文字 日本語 한국어 हिन्दी ไทย привет мир עברית العربية"
-).split()
-_SPECIAL = (
-    "[CLS] [SEP] [MASK] [PAD] [UNK] <pad> <unk> <s> </s> [cls] ▁ ▁▁ ##ing ## "
-    "<0x41> <0xE4> [CLS][SEP] [MASK]ed ``quoted'' ''' (.) £ € – -"
-).split()
+_WORDS = [
+    "the", "quick", "Brown", "fox", "Jumped", "über", "naïve", "café",
+    "ΣΊΣΥΦΟΣ", "İstanbul", "straße", "don't", "U.S.A.", "中文", "文字",
+    "日本語", "한국어", "हिन्दी", "ไทย", "привет", "мир", "עברית", "العربية",
+]  # fmt: skip
+_SPECIAL = [
+    "[CLS]", "[SEP]", "[MASK]", "[PAD]", "[UNK]", "<pad>", "<unk>", "<s>",
+    "</s>", "[cls]", "▁", "▁▁", "##ing", "##", "<0x41>", "<0xE4>",
+    "[CLS][SEP]", "[MASK]ed", "``quoted''", "'''", "(.)", "£", "€", "–", "-",
+]  # fmt: skip
 _ZERO_WIDTH = [*map(chr, (
     0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD, 0x34F, 0x61C, 0x180E, 0x2028,
     0x2029, 0x85, 0xA0, 0x3000, 0x1C, 0x1F, 0x0, 0x7F, 0x9F, 0x115F, 0x1160,
     0x202F, 0x205F, 0x1680, 0xFFFD, 0xE000, 0xFFFF, 0x10FFFF,
 ))]  # fmt: skip
 _EMOJI = [
-    "👨‍👩‍👧‍👦", "👍🏽", "❤️", "🏳️‍🌈", "🇩🇪", "1️⃣", "☺", "🫠", "🧑🏿‍🚀", "©️", "™", "😀",
+    "👨‍👩‍👧‍👦", "👍🏽", "❤️", "🏳️‍🌈", "🇩🇪", "1️⃣", "☺",
+    "🫠", "🧑🏿‍🚀", "©️", "™", "😀",
 ]  # fmt: skip
 _PUNCTUATION = [*"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~¡¿«»…“”‘’、。「」"]
 
@@ -62,7 +65,9 @@ def _mixed(draw, pool, share=0.5):
         else:
             parts.append(draw.choice(draw.choice((_WORDS, _PUNCTUATION))))
         if draw.random() < 0.4:
-            parts.append(draw.choice((" ", " ", " ", "  ", "\t", "\n", "\u00a0")))
+            parts.append(
+                draw.choice((" ", " ", " ", "  ", "\t", "\n", "\u00a0"))
+            )
     return "".join(parts)
 
 
@@ -79,7 +84,9 @@ def _numbers(draw):
 
 
 def _long_word(draw):
-    pool = draw.choice(("abcdefghij", "éüñ", "中文字", "ab12,", "Σσς", "ab\u0301c"))
+    pool = draw.choice(
+        ("abcdefghij", "éüñ", "中文字", "ab12,", "Σσς", "ab\u0301c")
+    )
     size = draw.choice((90, 100, 101, 150, 199, 200, 201, 300, 600))
     return " ".join(
         "".join(draw.choices(pool, k=size)) for _ in range(draw.randint(1, 2))
@@ -103,7 +110,9 @@ def _characters(category):
 
 @functools.cache
 def _right_to_left():
-    return [c for c in _any() if unicodedata.bidirectional(c) in ("R", "AL", "AN")]
+    return [
+        c for c in _any() if unicodedata.bidirectional(c) in ("R", "AL", "AN")
+    ]
 
 
 @functools.cache

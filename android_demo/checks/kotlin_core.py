@@ -1,9 +1,9 @@
 """The Kotlin library in this process, by JPype, for comparisons with Python."""
 
-import array
 import json
 
 import build_core
+import kotlin_places
 import numpy as np
 
 from albert_tf.errors import UserError
@@ -32,8 +32,8 @@ def java_class(name):
 
 def java_text(text):
     """The same text in UTF-16; half surrogate pairs stay what they are."""
-    units = array.array("H", text.encode("utf-16-le", "surrogatepass"))
-    return jpype.JString(jpype.JArray(jpype.JChar)(units.tolist()))
+    units = jpype.JArray(jpype.JChar)(kotlin_places.units(text))
+    return jpype.JString(units)
 
 
 def java_tokenizer(tokenizer):
@@ -56,37 +56,3 @@ def encoded(tokenizer, text, pair=None, max_length=512):
         [*zip(found.getStarts(), found.getEnds(), strict=True)],
         int(found.getTruncated()),
     )
-
-
-def expected(tokenizer, text, pair=None, max_length=512):
-    """What Python makes of it, with places in UTF-16 units.
-
-    Half surrogate pairs, which Python refuses, are U+FFFD.
-    """
-    text = well_formed(text)
-    pair = None if pair is None else well_formed(pair)
-    found = tokenizer.encode(text, pair, max_length)
-    units = [utf16_places(text), utf16_places(pair or "")]
-    spans = [
-        (int(units[segment][start]), int(units[segment][end]))
-        for (start, end), segment in zip(
-            found.offsets, found.segment_ids, strict=True
-        )
-    ]
-    return found.token_ids, found.segment_ids, spans, found.num_truncated
-
-
-def well_formed(text):
-    """The text with U+FFFD for each half of a surrogate pair."""
-    data = text.encode("utf-16-le", "surrogatepass")
-    whole = data.decode("utf-16-le", "surrogatepass")
-    return "".join(
-        "\ufffd" if "\ud800" <= character <= "\udfff" else character
-        for character in whole
-    )
-
-
-def utf16_places(text):
-    """For each character, and the end, where it is in UTF-16 units."""
-    sizes = [1 + (character > "\uffff") for character in text]
-    return np.concatenate([[0], np.cumsum(sizes, dtype=int)])

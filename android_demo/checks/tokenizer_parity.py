@@ -17,6 +17,7 @@ import unicodedata
 
 import hostile_texts
 import kotlin_core
+import kotlin_places
 
 from albert_tf.tokenizers import SentencePieceTokenizer, WordPieceTokenizer
 
@@ -131,7 +132,7 @@ def different(python, texts, max_length=512):
         text
         for text in texts
         if kotlin_core.encoded(kotlin, text, max_length=max_length)
-        != kotlin_core.expected(python, text, max_length=max_length)
+        != kotlin_places.expected(python, text, max_length=max_length)
     ]
 
 

@@ -26,15 +26,14 @@ _TARGET = (
     / "core/src/main/kotlin/io/github/alberttf/unicode/UnicodeTables.kt"
 )
 # In the order of the numbers of `UnicodeData`.
-CATEGORIES = (
-    "Cn Cc Cf Co Cs Ll Lm Lo Lt Lu Mc Me Mn Nd Nl No "
-    "Pc Pd Pe Pf Pi Po Ps Sc Sk Sm So Zl Zp Zs"
-).split()
+CATEGORIES = [
+    "Cn", "Cc", "Cf", "Co", "Cs", "Ll", "Lm", "Lo", "Lt", "Lu",
+    "Mc", "Me", "Mn", "Nd", "Nl", "No", "Pc", "Pd", "Pe", "Pf",
+    "Pi", "Po", "Ps", "Sc", "Sk", "Sm", "So", "Zl", "Zp", "Zs",
+]  # fmt: skip
 _SPACE, _UNSPACED, _DIGIT = 32, 64, 128
 # Sixty-four characters that need no escape in a Kotlin string.
-_DIGITS = (
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-"
-)
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-"
 _LINE = 90
 _LAST = 2**15  # letters of a string; a class file holds twice as many
 _DOTTED = 0x130  # the capital I that becomes two characters in lower case
@@ -136,8 +135,9 @@ def runs(values):
 
     Which one is told by its place among them, the most frequent first.
     """
-    found = [(value, sum(1 for _ in run)) for value, run in
-             itertools.groupby(values)]
+    found = [
+        (value, sum(1 for _ in run)) for value, run in itertools.groupby(values)
+    ]
     counts = {}
     for value, _ in found:
         counts[value] = counts.get(value, 0) + 1

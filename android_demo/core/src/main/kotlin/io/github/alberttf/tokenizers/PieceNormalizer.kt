@@ -35,6 +35,9 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         for (place in begin until rules.size) {
             textAt[place - 4 - trieBytes] = -1
             if (rules[place] != 0.toByte()) continue
+            if (place - begin > MOST_BYTES) {
+                throw InvalidModelException("a rule of the SentencePiece vocabulary is too long")
+            }
             textAt[begin - 4 - trieBytes] = found.size
             found.add(if (begin < place) codesOf(rules.decodeToString(begin, place)) else EMPTY)
             begin = place + 1
@@ -189,6 +192,9 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         /** SentencePiece's mark for the blank before a word. */
         const val WORD_START = 0x2581
         private const val BLANK = 0x20
+
+        /** Of what takes the place of a character; the longest of Unicode's has 33. */
+        private const val MOST_BYTES = 1024
         private val EMPTY = IntArray(0)
         private const val HAS_LEAF = 0x100
         private const val LABEL = Int.MIN_VALUE or 0xFF

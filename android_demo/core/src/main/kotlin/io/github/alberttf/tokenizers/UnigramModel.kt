@@ -6,13 +6,13 @@ import io.github.alberttf.unicode.IntList
 /**
  * Cuts normalized text into the pieces whose scores have the highest sum (Viterbi, 1967).
  *
- * The arithmetic is SentencePiece's, float where it has float, so that ties end alike.
+ * The arithmetic is that of SentencePiece 0.2.3, so that ties end alike: sums are float.
  */
 internal class UnigramModel(model: SentencePieceModel) {
     private val trie = PieceTrie(model.pieces.sumOf { it.text.length })
 
     /** NaN for pieces that are never chosen. */
-    private val scores = FloatArray(model.pieces.size)
+    private val scores = DoubleArray(model.pieces.size)
     private val unknownScore: Float
     private val reserved = HashMap<String, Int>()
     private val byteIds = IntArray(256) { PieceTrie.NONE }
@@ -28,16 +28,10 @@ internal class UnigramModel(model: SentencePieceModel) {
 
     init {
         val pieces = model.pieces
-        var least = Float.MAX_VALUE
-        var most = SMALLEST
-        for (piece in pieces) {
-            if (piece.type != SentencePieceModel.NORMAL) continue
-            least = minOf(least, piece.score)
-            most = maxOf(most, piece.score)
-        }
-        unknownScore = least - UNKNOWN_PENALTY
+        val normal = pieces.filter { it.type == SentencePieceModel.NORMAL }
+        unknownScore = (normal.minOfOrNull { it.score } ?: Float.MAX_VALUE) - UNKNOWN_PENALTY
         for ((id, piece) in pieces.withIndex()) {
-            scores[id] = score(piece, most)
+            scores[id] = score(piece)
             add(piece, id)
         }
         unknownId = pieces.indexOfFirst { it.type == SentencePieceModel.UNKNOWN }
@@ -54,12 +48,12 @@ internal class UnigramModel(model: SentencePieceModel) {
         symbols = symbolsOf(pieces)
     }
 
-    private fun score(piece: SentencePieceModel.Piece, most: Float): Float =
+    private fun score(piece: SentencePieceModel.Piece): Double =
         when (piece.type) {
-            // Always chosen before others.
-            SentencePieceModel.USER_DEFINED -> (piece.text.encodeToByteArray().size * most - 0.1).toFloat()
-            SentencePieceModel.UNUSED -> Float.NaN
-            else -> piece.score
+            // Chosen before others, and the longer the better.
+            SentencePieceModel.USER_DEFINED -> 0.1 * (piece.text.encodeToByteArray().size - 1)
+            SentencePieceModel.UNUSED -> Double.NaN
+            else -> piece.score.toDouble()
         }
 
     private fun add(piece: SentencePieceModel.Piece, id: Int) {
@@ -179,7 +173,7 @@ internal class UnigramModel(model: SentencePieceModel) {
             if (id == PieceTrie.NONE) continue
             val score = scores[id]
             if (score.isNaN()) continue
-            val sum = score + before
+            val sum = (score + before).toFloat()
             if (begins[end] < 0 || sum > best[end]) {
                 best[end] = sum
                 begins[end] = begin
@@ -199,8 +193,5 @@ internal class UnigramModel(model: SentencePieceModel) {
     private companion object {
         const val UNKNOWN_PENALTY = 10f
         const val BYTE_LENGTH = 6
-
-        /** What SentencePiece takes for the lowest float (`FLT_MIN`). */
-        const val SMALLEST = 1.17549435e-38f
     }
 }
