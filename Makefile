@@ -49,6 +49,7 @@ android-assets: $(READY)  ## models into the app; DATA has snips and squad
 
 android-check: $(READY)  ## builds, tests and inspects the app, without Google
 	$(VENV)/bin/python android_demo/checks/android_check.py
+
 android-core: $(READY)  ## the Kotlin library, compiled and compared with Python
 	command -v java > /dev/null || \
 		apt-get install --yes openjdk-17-jdk-headless
