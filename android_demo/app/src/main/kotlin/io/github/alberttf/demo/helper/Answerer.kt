@@ -73,7 +73,6 @@ internal fun interface Answerer {
 
         private fun scores(scores: List<LabelScore>) = scores.map { Score(it.label, it.score.toFloat()) }
 
-        private fun highlights(tags: TagPrediction) =
-            tags.spans.map { Highlight(it.start, it.end, it.label, it.score.toFloat()) }
+        private fun highlights(tags: TagPrediction) = tags.spans.map { Highlight(it.start, it.end, it.label, it.score.toFloat()) }
     }
 }
