@@ -94,7 +94,10 @@ def _some(examples: Sequence[Any]) -> Sequence[Any]:
 
 def _answers(predictor, examples) -> Iterator[dict[str, Any]]:
     """Each text with the ids of its sequences and its answer."""
-    for example in examples:
+    task = predictor.task
+    for one in examples:
+        # As it is typed: a file of tags may know other words.
+        example = task.example(one.text, getattr(one, "pair", None))
         rows = predictor.rows([example])
         [answer] = predictor.answers([example])
         yield {
@@ -104,5 +107,5 @@ def _answers(predictor, examples) -> Iterator[dict[str, Any]]:
                 rows.features(number)["token_ids"][0].tolist()
                 for number in range(len(rows))
             ],
-            "answer": predictor.task.to_json(answer),
+            "answer": task.to_json(answer),
         }

@@ -39,7 +39,7 @@ def compare(path):
     source = _class("demo.state.ModelSource$Asset")(f"models/{path.name}")
     text = path.with_suffix(".json").read_text("utf-8")
     entry = _class("demo.helper.AnswersFile").INSTANCE.read(text, source)
-    model = _open(path)
+    model = _open(path, entry.getTask())
     benchmark = _benchmark(model, entry)
     benchmark.start()
     state = benchmark.getState()
@@ -56,10 +56,9 @@ def compare(path):
     )
 
 
-def _open(path):
+def _open(path, task):
     """The app's model, with Python's LiteRT as its runner."""
     predictor = kotlin_answers.KotlinPredictor(path)
-    task = _class("demo.state.Task").Companion.named(predictor.task)
     return _class("demo.helper.AlbertModel")(
         predictor.file, predictor.runner, task, "Python's LiteRT"
     )

@@ -39,7 +39,7 @@ def link_resources(tools):
         "--compile-sdk-version-code", TARGET_SDK,
         "--compile-sdk-version-name", 15,
         *(["-A", ASSETS] if ASSETS.exists() else []),
-        "-0", "tflite",
+        "-0", ".tflite",
         "--java", OUT / "generated",
         "--proguard", OUT / "keep.txt",
         "-o", OUT / "resources.apk",

@@ -3,10 +3,14 @@
 import hashlib
 import json
 
+import numpy as np
 import pytest
 from commands import call
 
 import export
+from albert_tf.tagging.tagged_text import TaggedText
+from albert_tf.tasks.predictor import Predictor
+from albert_tf.tasks.tagging import Tagging
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +68,20 @@ def test_refuses_what_is_no_name_of_an_asset(home, tmp_path, fails):
     argv = ["export", home / "model", tmp_path / "my model.tflite"]
     argv += ["--verify", home / "dev.tsv", "--android", tmp_path]
     assert "'my model.tflite' cannot be an asset" in fails(*argv)
+
+
+def test_answers_are_for_texts_as_they_are_typed(assets, tmp_path, monkeypatch):
+    """A file of tags may have a word where typing gives three."""
+    preprocessor = export.load(assets / "models/intents.tflite").preprocessor
+
+    def run(rows):
+        lengths = [len(encoding.token_ids) for encoding in rows.encodings]
+        return {"logits": [np.zeros((length, 2)) for length in lengths]}
+
+    predictor = Predictor(Tagging(["NOUN", "VERB"]), preprocessor, run)
+    monkeypatch.setattr("export.android_assets.load", lambda _: predictor)
+    example = TaggedText("tatra-park", [(0, 10)])
+    export.to_android(assets / "intents.tflite", tmp_path, [example])
+    answers = json.loads((tmp_path / "models/intents.json").read_text("utf-8"))
+    words = answers["examples"][0]["answer"]["words"]
+    assert [one["text"] for one in words] == ["tatra", "-", "park"]

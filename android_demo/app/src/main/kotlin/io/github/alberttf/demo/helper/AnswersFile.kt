@@ -45,7 +45,8 @@ object AnswersFile {
         }
 
     private fun best(answer: JSONObject): String {
-        answer.optJSONArray("labels")?.let { return it.join(", ").replace("\"", "") }
+        val labels = answer.optJSONArray("labels")
+        if (labels != null) return (0 until labels.length()).joinToString { labels.getString(it) }
         val name = listOf("label", "intent", "answer").firstOrNull(answer::has)
         return name?.let(answer::getString).orEmpty()
     }

@@ -19,16 +19,13 @@ class ModelFiles(
         context.assets
             .list(FOLDER)
             .orEmpty()
-            .filter { it.endsWith(MODEL) && !it.startsWith(".") }
+            .filter { it.endsWith(MODEL) }
             .map { entry(ModelSource.Asset("$FOLDER/$it")) }
 
     /** What the user picked. */
     fun document(uri: Uri): ModelSource.Document {
-        val columns = arrayOf(OpenableColumns.DISPLAY_NAME)
-        val name =
-            context.contentResolver.query(uri, columns, null, null, null)?.use { cursor ->
-                if (cursor.moveToFirst()) cursor.getString(0) else null
-            }
+        // Without a right to the file any more, opening it will say so.
+        val name = runCatching { displayName(uri) }.getOrNull()
         return ModelSource.Document(uri.toString(), name ?: uri.lastPathSegment ?: uri.toString())
     }
 
@@ -38,6 +35,13 @@ class ModelFiles(
             is ModelSource.Asset -> mapAsset(source.path)
             is ModelSource.Document -> mapDocument(Uri.parse(source.uri))
         }
+
+    private fun displayName(uri: Uri): String? {
+        val columns = arrayOf(OpenableColumns.DISPLAY_NAME)
+        return context.contentResolver.query(uri, columns, null, null, null)?.use { cursor ->
+            if (cursor.moveToFirst()) cursor.getString(0) else null
+        }
+    }
 
     private fun entry(source: ModelSource.Asset): ModelEntry {
         val answers = source.path.removeSuffix(MODEL) + ANSWERS

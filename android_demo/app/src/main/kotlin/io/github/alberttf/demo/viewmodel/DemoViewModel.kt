@@ -62,10 +62,11 @@ class DemoViewModel(
         }
     }
 
-    /** Chooses a file that the user picked. */
+    /** Chooses a file that the user picked, and opens it, also where that failed before. */
     fun pick(document: ModelSource.Document) {
         val known = state.entries.indexOfFirst { it.source == document }
         if (known < 0) state = state.copy(entries = state.entries + ModelEntry(document))
+        if (known == state.selected) state = state.copy(selected = -1)
         select(if (known < 0) state.entries.lastIndex else known)
     }
 

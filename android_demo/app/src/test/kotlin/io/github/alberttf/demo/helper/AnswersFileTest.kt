@@ -30,8 +30,8 @@ class AnswersFileTest {
 
     @Test
     fun severalLabels() {
-        val entry = read("multilabel", "hi", """{"labels": ["A", "B"], "scores": {}}""")
-        assertEquals("A, B", entry.examples.single().best)
+        val entry = read("multilabel", "hi", """{"labels": ["A \"x\"", "B"], "scores": {}}""")
+        assertEquals("A \"x\", B", entry.examples.single().best)
     }
 
     @Test

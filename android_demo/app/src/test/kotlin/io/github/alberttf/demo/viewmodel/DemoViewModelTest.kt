@@ -147,6 +147,20 @@ class DemoViewModelTest {
     }
 
     @Test
+    fun aPickedFileThatFailedIsTriedAgain() {
+        var isThere = false
+        val model = viewModel(opener = { _, _ -> if (isThere) FakeModel() else throw IOException("gone") })
+        val document = ModelSource.Document("content://files/1", "mine.tflite")
+        model.pick(document)
+        queue.runAll()
+        assertEquals(Phase.Failed(Problem.CANNOT_OPEN, "gone"), model.state.phase)
+        isThere = true
+        model.pick(document)
+        queue.runAll()
+        assertEquals(Phase.Ready, model.state.phase)
+    }
+
+    @Test
     fun anObserverIsToldTheStateAtOnceAndEachNewOne() {
         val model = viewModel(labels)
         val phases = ArrayList<Phase>()
