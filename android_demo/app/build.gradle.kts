@@ -36,7 +36,6 @@ android {
     // Model files are memory-mapped from the APK, which needs them as they are.
     androidResources {
         noCompress += "tflite"
-        generateLocaleConfig = false
     }
 
     // Native libraries stay uncompressed and are aligned to 16 KB in the APK.
@@ -45,14 +44,12 @@ android {
             useLegacyPackaging = false
         }
     }
-
-    testOptions {
-        unitTests.isReturnDefaultValues = false
-    }
 }
 
 dependencies {
     implementation(project(":core"))
     implementation(libs.litert)
     testImplementation(libs.junit)
+    // On the JVM, Android's own class is a stub.
+    testImplementation(libs.json)
 }
