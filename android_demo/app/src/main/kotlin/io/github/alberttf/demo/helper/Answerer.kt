@@ -11,6 +11,7 @@ import io.github.alberttf.tasks.LabelScore
 import io.github.alberttf.tasks.MultilabelClassifier
 import io.github.alberttf.tasks.QuestionAnswerer
 import io.github.alberttf.tasks.TagPrediction
+import io.github.alberttf.tasks.TaggedSpan
 import io.github.alberttf.tasks.Tagger
 
 /** A task of the library with the answers of this app. */
@@ -22,7 +23,7 @@ internal fun interface Answerer {
     ): AlbertModel.Said
 
     companion object {
-        /** The task of a file; null if this app does not show it. */
+        /** What answers for a file, whose task must be one that this app shows. */
         fun of(
             file: ModelFile,
             runner: ModelRunner,
@@ -71,8 +72,10 @@ internal fun interface Answerer {
                 AlbertModel.Said(Answer.Words(context, found.best.text, candidates))
             }
 
-        private fun scores(scores: List<LabelScore>) = scores.map { Score(it.label, it.score.toFloat()) }
+        private fun scores(of: List<LabelScore>) = of.map { Score(it.label, it.score.toFloat()) }
 
-        private fun highlights(tags: TagPrediction) = tags.spans.map { Highlight(it.start, it.end, it.label, it.score.toFloat()) }
+        private fun highlights(of: TagPrediction) = of.spans.map(::highlight)
+
+        private fun highlight(of: TaggedSpan) = Highlight(of.start, of.end, of.label, of.score.toFloat())
     }
 }

@@ -20,7 +20,11 @@ class MainActivity : Activity() {
         setContentView(R.layout.activity_main)
         viewModel = lastNonConfigurationInstance as DemoViewModel?
             ?: DemoViewModel(demo.host, demo.files.assets())
-        savedInstanceState?.let(::restore)
+        savedInstanceState?.let { saved ->
+            val selected = saved.getInt(SELECTED)
+            if (selected in viewModel.state.entries.indices) viewModel.select(selected)
+            viewModel.setThreads(saved.getInt(THREADS))
+        }
         val views = MainViews(this, viewModel)
         viewModel.observer = { state ->
             views.show(state)
@@ -72,12 +76,6 @@ class MainActivity : Activity() {
         val uri = data?.data
         if (requestCode != OPEN || resultCode != RESULT_OK || uri == null) return
         viewModel.pick(demo.files.document(uri))
-    }
-
-    private fun restore(saved: Bundle) {
-        val selected = saved.getInt(SELECTED)
-        if (selected in viewModel.state.entries.indices) viewModel.select(selected)
-        viewModel.setThreads(saved.getInt(THREADS))
     }
 
     private fun openDocument() {
