@@ -118,7 +118,8 @@ def test_user_defined_pieces_win_as_in_sentencepiece(
     words = ["a.b", ".a.", "€€", "a€b", "(a)", "b..", "aa.bb", "ab.ab"]
     tokenizer = train_odd_tokenizer(
         [" ".join(words[i % 8 :] + words[: i % 5]) for i in range(200)],
-        vocab_size=28,
+        vocab_size=16,
+        hard_vocab_limit=False,
         user_defined_symbols=[".", "€", ".b", "a."],
         character_coverage=1.0,
     )

@@ -35,7 +35,8 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
     }
 
     /**
-     * The answer to any question in any context. Where one of them has no word there is none.
+     * The answer to any question in any context; none if the question is blank or the context has
+     * no token.
      *
      * A question that would take more than half of a sequence loses what is longer, unless the
      * context leaves it the room.
@@ -44,7 +45,7 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
         val tokens = model.tokenizer.cut(context)
         val asked = model.tokenizer.cut(question)
         val candidates = Candidates(wellFormed(context), isJoint)
-        if (tokens.size == 0 || asked.size == 0) return nothing(candidates)
+        if (question.isBlank() || tokens.size == 0) return nothing(candidates)
         val kept = minOf(asked.size, maxOf(room / 2, room - tokens.size))
         var sequences = 0
         var length = 0

@@ -45,6 +45,16 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         texts = found.toTypedArray()
     }
 
+    /** ASCII characters to which nothing is done before others of them; nearly all text is so. */
+    private val isPlain = BooleanArray(ASCII, ::staysAsItIs)
+
+    private fun staysAsItIs(code: Int): Boolean {
+        if (symbols != null && symbols.first(code) != PieceTrie.NONE) return false
+        val next = if (units.isEmpty()) -1 else follow(offsetOf(units[0]), code)
+        if (next < 0) return true
+        return next and LEAF == 0 && (0 until ASCII).all { follow(next, it) < 0 }
+    }
+
     /** Normalizes the first [size] characters of [codes]. */
     fun normalize(codes: IntArray, size: Int): NormalizedText {
         val text = NormalizedText(size + size / 8 + 8)
@@ -102,28 +112,33 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
 
     /** The longest match at a place: its length, and the number of a rule or none. */
     private fun match(codes: IntArray, place: Int, size: Int): Long {
+        val code = codes[place]
+        val next = place + 1
+        if (code < ASCII && isPlain[code] && (next == size || codes[next] < ASCII)) return PLAIN
         if (symbols != null) {
             val length = symbolAt(symbols, codes, place, size)
             if (length > 0) return pack(length, -1)
         }
-        if (units.isEmpty()) return pack(1, -1)
+        if (units.isEmpty()) return PLAIN
         return ruleAt(codes, place, size)
     }
 
     private fun symbolAt(symbols: PieceTrie, codes: IntArray, place: Int, size: Int): Int {
-        var node = symbols.root
+        var node = symbols.first(codes[place])
         var longest = 0
-        for (next in place until size) {
+        var next = place
+        while (node != PieceTrie.NONE) {
+            next += 1
+            if (symbols.value(node) != PieceTrie.NONE) longest = next - place
+            if (next == size) break
             node = symbols.step(node, codes[next])
-            if (node == PieceTrie.NONE) break
-            if (symbols.value(node) != PieceTrie.NONE) longest = next + 1 - place
         }
         return longest
     }
 
     private fun ruleAt(codes: IntArray, place: Int, size: Int): Long {
         var node = offsetOf(units[0])
-        var found = pack(1, -1)
+        var found = PLAIN
         for (next in place until size) {
             val code = codes[next]
             if (code < 0x80) {
@@ -196,6 +211,10 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         /** Of what takes the place of a character; the longest of Unicode's has 33. */
         private const val MOST_BYTES = 1024
         private val EMPTY = IntArray(0)
+        private const val ASCII = 128
+
+        /** A character without a rule, see [pack]. */
+        private const val PLAIN = 1L shl 32
         private const val HAS_LEAF = 0x100
         private const val LABEL = Int.MIN_VALUE or 0xFF
         private const val LEAF = 1 shl 30

@@ -3,19 +3,25 @@ package io.github.alberttf.tokenizers
 /**
  * Pieces by their beginnings: from a node one character leads to the next.
  *
- * A hash table of (node, character), so that its size follows from the number of characters alone,
+ * A hash table of (node, character), so that its size follows from the number of nodes alone,
  * whatever the pieces are.
  *
- * @param characters of all pieces together, at most.
+ * @param pieces all that will be put into it.
  */
-internal class PieceTrie(characters: Int) {
-    private val shift: Int = 64 - bitsFor(characters)
+internal class PieceTrie(pieces: List<String>) {
+    private val shift: Int = 64 - bitsFor(countNodes(pieces))
     private val keys = LongArray(1 shl (64 - shift)).apply { fill(FREE) }
     private val values = IntArray(keys.size).apply { fill(NONE) }
     private val mask = keys.size - 1
 
+    /** Where most steps begin, the nodes behind ASCII characters; filled as pieces come. */
+    private val fromRoot = IntArray(ASCII).apply { fill(NONE) }
+
     /** Where every piece begins. */
     val root: Int = keys.size
+
+    /** The node behind the first character of pieces; [NONE] if none begins with it. */
+    fun first(code: Int): Int = if (code < ASCII) fromRoot[code] else step(root, code)
 
     /** The node behind a character; [NONE] if no piece goes on with it. */
     fun step(node: Int, code: Int): Int {
@@ -62,6 +68,7 @@ internal class PieceTrie(characters: Int) {
         var slot = slot(key)
         while (keys[slot] != key && keys[slot] != FREE) slot = (slot + 1) and mask
         keys[slot] = key
+        if (node == root && code < ASCII) fromRoot[code] = slot
         return slot
     }
 
@@ -76,11 +83,24 @@ internal class PieceTrie(characters: Int) {
         /** 2^64 divided by the golden ratio spreads keys that follow each other. */
         private const val MIX = -7046029254386353131L
 
-        /** So many that at most half of the slots are taken. */
-        private fun bitsFor(characters: Int): Int {
+        private const val ASCII = 128
+
+        /** So many that at most two thirds of the slots are taken. */
+        private fun bitsFor(nodes: Int): Int {
             var bits = 4
-            while ((1L shl bits) < 2L * characters) bits += 1
+            while ((2L shl bits) < 3L * nodes) bits += 1
             return bits
+        }
+
+        /** How many different beginnings pieces have, at most. */
+        private fun countNodes(pieces: List<String>): Int {
+            var nodes = 0
+            var before = ""
+            for (piece in pieces.sorted()) {
+                nodes += piece.length - piece.commonPrefixWith(before).length
+                before = piece
+            }
+            return nodes
         }
     }
 }

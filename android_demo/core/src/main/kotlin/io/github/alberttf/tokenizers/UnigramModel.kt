@@ -9,7 +9,7 @@ import io.github.alberttf.unicode.IntList
  * The arithmetic is that of SentencePiece 0.2.3, so that ties end alike: sums are float.
  */
 internal class UnigramModel(model: SentencePieceModel) {
-    private val trie = PieceTrie(model.pieces.sumOf { it.text.length })
+    private val trie = PieceTrie(model.pieces.map { it.text })
 
     /** NaN for pieces that are never chosen. */
     private val scores = DoubleArray(model.pieces.size)
@@ -79,7 +79,7 @@ internal class UnigramModel(model: SentencePieceModel) {
     private fun symbolsOf(pieces: List<SentencePieceModel.Piece>): PieceTrie? {
         val own = pieces.withIndex().filter { it.value.type == SentencePieceModel.USER_DEFINED }
         if (own.isEmpty()) return null
-        val symbols = PieceTrie(own.sumOf { it.value.text.length })
+        val symbols = PieceTrie(own.map { it.value.text })
         for ((id, piece) in own) symbols.put(piece.text, id)
         return symbols
     }
@@ -162,24 +162,24 @@ internal class UnigramModel(model: SentencePieceModel) {
         ids: IntArray,
     ) {
         val before = best[begin]
-        var node = trie.root
+        var node = trie.first(codes[begin])
         var hasSingle = false
         var end = begin
-        while (end < size) {
-            node = trie.step(node, codes[end])
-            if (node == PieceTrie.NONE) break
+        while (node != PieceTrie.NONE) {
             end += 1
             val id = trie.value(node)
-            if (id == PieceTrie.NONE) continue
-            val score = scores[id]
-            if (score.isNaN()) continue
-            val sum = (score + before).toFloat()
-            if (begins[end] < 0 || sum > best[end]) {
-                best[end] = sum
-                begins[end] = begin
-                ids[end] = id
+            // Pieces that are never chosen are not a number.
+            if (id != PieceTrie.NONE && !scores[id].isNaN()) {
+                val sum = (scores[id] + before).toFloat()
+                if (begins[end] < 0 || sum > best[end]) {
+                    best[end] = sum
+                    begins[end] = begin
+                    ids[end] = id
+                }
+                if (end == begin + 1) hasSingle = true
             }
-            if (end == begin + 1) hasSingle = true
+            if (end == size) break
+            node = trie.step(node, codes[end])
         }
         if (hasSingle) return
         val sum = unknownScore + before

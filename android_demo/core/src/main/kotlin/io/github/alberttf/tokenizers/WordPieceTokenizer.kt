@@ -19,7 +19,7 @@ public class WordPieceTokenizer internal constructor(data: ByteArray, settings: 
         val own = readPieces(data)
         val names = settings.specialTokens ?: NAMES
         setUp(own, names, settings)
-        trie = PieceTrie(own.sumOf { it.length } + names[1].length + MARK.length)
+        trie = PieceTrie(own + names[1] + MARK)
         // Of lines that are alike the last one counts.
         own.forEachIndexed { id, piece -> if (piece.isNotEmpty()) trie.put(piece, id) }
         trie.put(names[1], unknownId)
@@ -42,17 +42,20 @@ public class WordPieceTokenizer internal constructor(data: ByteArray, settings: 
         val size = tokens.size
         var place = begin
         while (place < end && end - begin <= longestWord) {
-            var node = if (place == begin) trie.root else continuation
+            val code = words.codes[place]
+            var node = if (place == begin) trie.first(code) else trie.step(continuation, code)
             var found = PieceTrie.NONE
             var foundEnd = place
-            for (next in place until end) {
-                node = trie.step(node, words.codes[next])
-                if (node == PieceTrie.NONE) break
+            var next = place
+            while (node != PieceTrie.NONE) {
+                next += 1
                 val id = trie.value(node)
                 if (id != PieceTrie.NONE) {
                     found = id
-                    foundEnd = next + 1
+                    foundEnd = next
                 }
+                if (next == end) break
+                node = trie.step(node, words.codes[next])
             }
             if (found == PieceTrie.NONE) break
             tokens.add(found, shift + words.start(place), shift + words.end(foundEnd - 1))
