@@ -12,7 +12,7 @@ WORKERS ?= 2
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-fast test-jax test-torch test-page lint format bench \
-	android-core clean
+	android-assets android-check android-core clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -47,6 +47,12 @@ bench: $(READY)  ## padding, pre-training data and pre-training steps
 	$(VENV)/bin/python benchmarks/padding.py $(if $(DATA),--data $(DATA))
 	$(VENV)/bin/python benchmarks/pretraining_data.py
 	$(VENV)/bin/python benchmarks/pretraining_step.py
+
+android-assets: $(READY)  ## models into the app; DATA has snips and squad
+	$(VENV)/bin/python android_demo/assets.py $(if $(DATA),--data $(DATA))
+
+android-check: $(READY)  ## builds, tests and inspects the app, without Google
+	$(VENV)/bin/python android_demo/checks/android_check.py
 
 android-core: $(READY)  ## the Kotlin library, compiled and compared with Python
 	command -v java > /dev/null || \

@@ -67,6 +67,13 @@ def export(
         float,
         Option(help="Points of the task's score that the file may lose."),
     ] = 0.5,
+    android: Annotated[
+        Path | None,
+        Option(
+            help="An Android app's assets: put the file there too, with its "
+            "answers to 20 examples of --verify."
+        ),
+    ] = None,
     text: TextColumn = None,
     pair: PairColumn = None,
     label: LabelColumn = None,
@@ -82,6 +89,7 @@ def export(
     """
     from albert_tf.cli import tables
     from albert_tf.files import check_new_file
+    from export.android_assets import android_files, to_android
 
     require_one_of(("tflite", "saved-model"), **{"--format": to})
     if to == "tflite":
@@ -89,15 +97,18 @@ def export(
         refuse(context, names, "needs --format saved-model")
         check_new_file(output, overwrite)
     else:
-        names = ["quantization", "lengths", *field_names(Quantization)]
+        names = ["android", "quantization", "lengths"]
+        names += field_names(Quantization)
         refuse(context, names, "is of a .tflite file; a SavedModel is float32")
     kinds = dataclasses.replace(
         Quantization.of(quantization), **given(context, parts)
     )
     numbers = None if lengths is None else whole_numbers(lengths, "--lengths")
     if verify is None:
-        names = ["threshold", "text", "pair", "label", "header"]
+        names = ["threshold", "android", "text", "pair", "label", "header"]
         refuse(context, names, "needs --verify")
+    if android is not None:
+        android_files(android, output, overwrite)
     import export as exporter
     from albert_tf.data.columns import Columns
     from albert_tf.tasks import find_task
@@ -130,6 +141,9 @@ def export(
         )
         size = sum(p.stat().st_size for p in output.rglob("*") if p.is_file())
     say(f"{output}: {size:,} bytes")
+    if android is not None:
+        for path in to_android(output, android, examples, overwrite):
+            say(f"{path}: {path.stat().st_size:,} bytes")
 
 
 def convert(

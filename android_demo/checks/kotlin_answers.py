@@ -33,12 +33,12 @@ class KotlinPredictor:
         buffer = jpype.java.nio.ByteBuffer.wrap(jpype.JArray(jpype.JByte)(data))
         self.file = kotlin_core.java_class("model.ModelFile").read(buffer)
         self.task = str(self.file.getTask())
-        runner = _Runner(path, lengths)
-        proxy = jpype.JProxy(
-            kotlin_core.java_class("model.ModelRunner"), inst=runner
+        self.runner = jpype.JProxy(
+            kotlin_core.java_class("model.ModelRunner"),
+            inst=_Runner(path, lengths),
         )
         kind = kotlin_core.java_class(f"tasks.{_TASKS[self.task]}")
-        self._answerer = kind(self.file, proxy)
+        self._answerer = kind(self.file, self.runner)
 
     def predict(self, text, pair=None):
         """The answer in plain values, see `kotlin_places.answer`."""

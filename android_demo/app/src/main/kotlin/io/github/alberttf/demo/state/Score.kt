@@ -1,0 +1,7 @@
+package io.github.alberttf.demo.state
+
+/** A label and its probability, 0 to 1. */
+data class Score(
+    val label: String,
+    val probability: Float,
+)
