@@ -62,7 +62,7 @@ android-core: $(READY)  ## the Kotlin library, compiled and compared with Python
 	$(PYTEST) tests/android
 
 clean:
-	rm -rf build $(VENV) $(JAX) $(TORCH)
+	rm -rf build android_demo/build $(VENV) $(JAX) $(TORCH)
 
 $(READY): requirements.txt setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
