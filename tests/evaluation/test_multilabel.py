@@ -21,7 +21,7 @@ def test_no_other_threshold_is_better():
         found = best_threshold(truth, probabilities)
         scores = [
             f1_score(truth, probabilities >= threshold, zero_division=0)
-            for threshold in np.linspace(-0.01, 1.01, 100)
+            for threshold in (np.arange(9) - 0.5) / 8  # between all of them
         ]
         best = f1_score(truth, probabilities >= found)
         assert best == pytest.approx(max(scores))
