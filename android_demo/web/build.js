@@ -41,13 +41,15 @@ writeModels();
 fill("index.html", "import_map", importMapDigest());
 writeWorker();
 
-/** The list of models that the page offers. */
+/** The list of models that the page offers, and whether it has examples. */
 function writeModels() {
   const folder = new URL("models/", build);
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith(".tflite"))
-    .map((name) => name.replace(/\.tflite$/, ""));
-  writeFileSync(new URL("index.json", folder), JSON.stringify(names.sort()));
+  const files = readdirSync(folder).sort();
+  const models = files
+    .filter((file) => file.endsWith(".tflite"))
+    .map((file) => file.replace(/\.tflite$/, ""))
+    .map((name) => ({ name, hasExamples: files.includes(`${name}.json`) }));
+  writeFileSync(new URL("index.json", folder), JSON.stringify(models));
 }
 
 /** What the page's policy allows as the only script within it. */

@@ -13,6 +13,8 @@ const element = (id) => document.getElementById(id);
 let model = null;
 /** @type {{text: string, pair: string | null}[]} */
 let examples = [];
+/** @type {{name: string, hasExamples: boolean}[]} */
+let shipped = [];
 
 /** @param {string} text @param {boolean} isWrong */
 function say(text, isWrong = false) {
@@ -73,12 +75,12 @@ function layOut(file) {
     : "Second text, if it is about two";
 }
 
-/** @param {string} name */
-async function openShipped(name) {
+async function openShipped() {
+  const { name, hasExamples } = shipped[element("model").selectedIndex];
   const response = await get(`models/${name}.tflite`);
   await openModel(new Uint8Array(await response.arrayBuffer()), name);
-  const answers = await fetch(`models/${name}.json`);
-  setExamples(answers.ok ? (await answers.json()).examples : []);
+  if (!hasExamples) return setExamples([]);
+  setExamples((await (await get(`models/${name}.json`)).json()).examples);
 }
 
 /** @param {{text: string, pair: string | null}[]} found */
@@ -134,15 +136,15 @@ async function begin() {
   if (!isSecureContext) {
     throw new Error("open the page by https, or from localhost");
   }
-  const names = await (await get("models/index.json")).json();
-  const options = names.map((/** @type {string} */ name) => new Option(name));
+  shipped = await (await get("models/index.json")).json();
+  const options = shipped.map(({ name }) => new Option(name));
   element("model").replaceChildren(...options);
-  if (names.length > 0) await openShipped(names[0]);
+  if (shipped.length > 0) await openShipped();
   else say("No model is here yet: choose a file.");
 }
 
 element("model").addEventListener("change", () =>
-  attempt(() => openShipped(element("model").value)),
+  attempt(openShipped),
 );
 element("file").addEventListener("change", () =>
   attempt(async () => {
