@@ -32,8 +32,11 @@ export class Tokenizer {
     if (missing.length > 0) {
       throw new InvalidModelError(`the vocabulary lacks ${missing.join(" ")}`);
     }
-    [this.padId, this.unknownId, this.clsId, this.sepId, this.maskId] =
-      names.map((name) => /** @type {number} */ (ids.get(name)));
+    const [pad, unknown, cls, sep] = names.map((name) => Number(ids.get(name)));
+    this.padId = pad;
+    this.unknownId = unknown;
+    this.clsId = cls;
+    this.sepId = sep;
   }
 
   /**
