@@ -4,9 +4,9 @@
 
 Files of fixed lengths, each with labelled examples as `finetune --dev` reads
 them. Needs `node android_demo/web/build.js`, a Chromium and `pip install
-playwright`. Prints a line for each file, and ends with 1 if an answer is another
-one, or a probability differs by more than the tolerance: small for files in
-float32, large for int8, where runtimes round activations otherwise.
+playwright`. Prints a line for each file, and ends with 1 if an answer is
+another one, or a probability differs by more than the tolerance: small for
+files in float32, large for int8, where runtimes round activations otherwise.
 """
 
 import argparse

@@ -160,6 +160,9 @@ element("form").addEventListener("submit", (/** @type {Event} */ event) => {
   attempt(run);
 });
 for (const id of ["text", "pair"]) {
+  element(id).addEventListener("input", () => {
+    element("example").selectedIndex = 0;
+  });
   // Control and Enter answer, as in other forms of long texts.
   element(id).addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const isRun = event.key === "Enter" && (event.ctrlKey || event.metaKey);
