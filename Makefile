@@ -12,7 +12,7 @@ WORKERS ?= 2
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-fast test-jax test-torch test-page lint format bench \
-	android-assets android-check android-core clean
+	android-assets android-check android-core web clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -60,6 +60,13 @@ android-core: $(READY)  ## the Kotlin library, compiled and compared with Python
 	$(VENV)/bin/python -m pip install --quiet 'jpype1>=1.5'
 	$(VENV)/bin/python android_demo/checks/build_core.py
 	$(PYTEST) tests/android
+
+web: android-assets  ## the same models in a browser; needs Node, DATA as above
+	$(VENV)/bin/python android_demo/web/models.py $(if $(DATA),--data $(DATA))
+	cd android_demo/web && npm install --no-package-lock --no-audit --no-fund
+	node android_demo/web/build.js
+	$(VENV)/bin/python -m http.server 8080 --bind 127.0.0.1 \
+		--directory android_demo/web/build
 
 clean:
 	rm -rf build android_demo/build $(VENV) $(JAX) $(TORCH)
