@@ -35,6 +35,14 @@ internal class JsonObject(val values: Map<String, Any?>, private val where: Stri
         return items.map { it as? String ?: fail(name, "a list of texts") }
     }
 
+    fun ints(name: String): List<Int> {
+        val items = value(name) as? List<*> ?: fail(name, "a list")
+        return items.map { item ->
+            (item as? Long)?.takeIf { it in 0..Int.MAX_VALUE }?.toInt()
+                ?: fail(name, "a list of whole numbers")
+        }
+    }
+
     fun objects(name: String): List<JsonObject> {
         val items = value(name) as? List<*> ?: fail(name, "a list")
         return items.map { of(it, "$where: $name") }

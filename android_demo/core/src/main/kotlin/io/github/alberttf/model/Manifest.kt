@@ -19,6 +19,9 @@ internal class Manifest(values: JsonObject) {
     val networkBytes: Long
     val networkDigest: String
 
+    /** Of sequences that the network takes; null for any. */
+    val lengths: IntArray?
+
     init {
         checkFormat(values)
         model = values.text("model")
@@ -37,6 +40,7 @@ internal class Manifest(values: JsonObject) {
         longest = config.int("max_position_embeddings")
         segments = if (config.has("type_vocab_size")) config.int("type_vocab_size") else 2
         checkSize(values, config)
+        lengths = if (values.has(FIXED_LENGTHS)) lengthsOf(values.child(FIXED_LENGTHS)) else null
         val preprocessor = values.child("preprocessor")
         preprocessor.checkNames(PREPROCESSOR)
         maxLength = preprocessor.int("max_length")
@@ -54,6 +58,15 @@ internal class Manifest(values: JsonObject) {
             values.fail("format", "$FORMAT; export the model again by the newest `albert-tf`")
         }
         values.checkNames(NAMES)
+    }
+
+    private fun lengthsOf(fixed: JsonObject): IntArray {
+        val found = fixed.ints("lengths").toIntArray()
+        val isRising = found.indices.all { it == 0 || found[it] > found[it - 1] }
+        if (found.isEmpty() || !isRising || found.first() < LEAST_LENGTH || found.last() > longest) {
+            fixed.fail("lengths", "rising numbers from $LEAST_LENGTH to $longest")
+        }
+        return found
     }
 
     /** A vocabulary that needs much memory also needs a large network. */
@@ -75,10 +88,11 @@ internal class Manifest(values: JsonObject) {
     private companion object {
         const val FORMAT = 2L
         const val LEAST_LENGTH = 3
+        const val FIXED_LENGTHS = "fixed_lengths"
         val NAMES =
             setOf(
                 "format", "model", "config", "quantization", "task", "settings", "preprocessor",
-                "network_bytes", "network_sha256",
+                "network_bytes", "network_sha256", FIXED_LENGTHS,
             )
         val PREPROCESSOR = setOf("max_length", "tokenizer", "vocabulary_sha256")
         val BITS = mapOf("float32" to 32, "float16" to 16, "int8" to 8, "int4" to 4)

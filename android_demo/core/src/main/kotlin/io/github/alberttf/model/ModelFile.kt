@@ -29,6 +29,12 @@ public class ModelFile private constructor(
     public val networkSha256: String = manifest.networkDigest
     internal val settings: JsonObject = manifest.settings
 
+    /**
+     * The lengths of sequences that the network takes, rising, with a signature for each, such as
+     * `length_16`; null if it takes any, by the signature `serving_default`.
+     */
+    public val lengths: IntArray? = manifest.lengths
+
     /** Names of classes, labels or tags in the order of the model's outputs; empty for others. */
     public val labels: List<String> = readLabels()
 

@@ -16,7 +16,7 @@ class AlbertOpener(
         // Before the runtime sees it: this also checks that the file is whole.
         val file = ModelFile.read(content)
         val task = Task.named(file.task) ?: throw UnknownTaskException(file.task)
-        val runner = InterpreterRunner(content, threads)
+        val runner = InterpreterRunner(content, threads, file.lengths)
         return runCatching { AlbertModel(file, runner, task, runner.backend) }
             .onFailure { runner.close() }
             .getOrThrow()

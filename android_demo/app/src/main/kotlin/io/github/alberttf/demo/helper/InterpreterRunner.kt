@@ -9,14 +9,16 @@ import java.nio.ByteOrder
 import java.nio.MappedByteBuffer
 
 /**
- * LiteRT's `Interpreter` on the processor, for sequences of any length.
+ * LiteRT's `Interpreter` on the processor.
  *
  * @param network a file that is mapped into memory; it is not copied.
  * @param threads processor cores to use.
+ * @property lengths see `ModelFile.lengths`.
  */
 class InterpreterRunner(
     network: MappedByteBuffer,
     threads: Int,
+    override val lengths: IntArray?,
 ) : ModelRunner {
     private val interpreter: Interpreter
     private val outputs: Array<String>
@@ -24,22 +26,21 @@ class InterpreterRunner(
     /** What computes. No delegate is asked for, so it is the processor and nothing else. */
     val backend: String
 
-    override val lengths: IntArray? get() = null
-
     init {
         val options = Interpreter.Options().setNumThreads(threads).setUseXNNPACK(true)
         interpreter = Interpreter(network, options)
-        outputs = interpreter.getSignatureOutputs(SIGNATURE)
+        outputs = interpreter.getSignatureOutputs(signature(lengths?.first()))
         backend = "LiteRT ${TensorFlowLite.runtimeVersion()}, CPU × $threads"
     }
 
     override fun run(inputs: Map<String, IntArray>): Map<String, FloatArray> {
         // Arrays, unlike buffers, have a shape: the interpreter takes the length from them.
         val sequences = inputs.mapValues { arrayOf(it.value) }
+        val signature = signature(inputs.values.first().size)
         // Outputs that depend on the length have no place before it is known, so none is given.
-        interpreter.runSignature(sequences, emptyMap(), SIGNATURE)
+        interpreter.runSignature(sequences, emptyMap(), signature)
         return outputs.associateWith { name ->
-            floats(interpreter.getOutputTensorFromSignature(name, SIGNATURE))
+            floats(interpreter.getOutputTensorFromSignature(name, signature))
         }
     }
 
@@ -56,7 +57,9 @@ class InterpreterRunner(
         }
     }
 
+    private fun signature(length: Int?) = if (lengths == null) ANY_LENGTH else "length_$length"
+
     private companion object {
-        const val SIGNATURE = "serving_default"
+        const val ANY_LENGTH = "serving_default"
     }
 }
