@@ -180,7 +180,7 @@ def learned():
 @pytest.mark.slow
 def test_learns_one_batch_by_heart(learned):
     model, losses = learned
-    assert losses[-1] < 0.02
+    assert losses[-1] < 0.05
     assert model.null_threshold == 0
     predictor = Predictor.of_model(model)
     assert type(predictor.task) is JointQuestionAnswering

@@ -215,7 +215,7 @@ def test_half_precision_keeps_small_gradients(
             {
                 v.path: v.numpy()
                 for v in optimizer.variables
-                if v.path.endswith("_velocity") and "kernel" in v.path
+                if v.path.endswith("_v") and "kernel" in v.path
             }
         )
         return arrays_of(model, optimizer)
