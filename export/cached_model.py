@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import UserError
-from export.bundle import read_bundle
+from export.file_network import FileNetwork
 from export.quiet import quiet
 
 
-class CachedModel:
+class CachedModel(FileNetwork):
     """Runs an exported network of fixed lengths, one sequence at a time.
 
     The runtime brings matrices into the order that its kernels read. It keeps
@@ -44,9 +44,7 @@ class CachedModel:
         cache: str | os.PathLike,
         num_threads: int = 1,
     ):
-        if num_threads < 1:
-            raise UserError(f"num_threads={num_threads} must be at least 1")
-        self.bundle = read_bundle(path)
+        super().__init__(path, num_threads)
         if self.bundle.fixed_lengths is None:
             raise UserError(
                 f"{path}: takes sequences of any length; a cache needs a file "
@@ -103,24 +101,6 @@ class CachedModel:
         first = self.bundle.signatures[0]
         details = self._model.get_input_tensor_details(first)
         return {n: tuple(map(int, d["shape"])) for n, d in details.items()}
-
-    def __call__(
-        self, features: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
-        """Runs one sequence at the next length that there is.
-
-        Args:
-            features: `token_ids`, `segment_ids` and `padding_mask`, each
-                int32 [1, L].
-
-        Returns:
-            The model's outputs by name, such as `logits`, float32 [1, C].
-
-        Raises:
-            UserError: if L is more than the network takes.
-        """
-        self.bundle.check_length(features["token_ids"].shape[1])
-        return self.bundle.fixed_lengths.run(features, self._run)
 
     def _run(
         self, signature: str, features: Mapping[str, np.ndarray]

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from albert_tf.errors import UserError
-from export.bundle import read_bundle
+from export.file_network import FileNetwork
 from export.quiet import quiet
 
 
-class TFLiteModel:
+class TFLiteModel(FileNetwork):
     """Runs an exported network, one sequence at a time.
 
     Args:
@@ -27,9 +27,7 @@ class TFLiteModel:
     """
 
     def __init__(self, path: str | os.PathLike, num_threads: int = 1):
-        if num_threads < 1:
-            raise UserError(f"num_threads={num_threads} must be at least 1")
-        self.bundle = read_bundle(path)
+        super().__init__(path, num_threads)
         from ai_edge_litert.interpreter import Interpreter
 
         with quiet():  # it tells which delegate it makes
@@ -60,24 +58,7 @@ class TFLiteModel:
             for name, detail in details.items()
         }
 
-    def __call__(
-        self, features: Mapping[str, np.ndarray]
+    def _run(
+        self, signature: str, features: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
-        """Runs one sequence at its own length, or the next that there is.
-
-        Args:
-            features: `token_ids`, `segment_ids` and `padding_mask`, each
-                int32 [1, L].
-
-        Returns:
-            The model's outputs by name, such as `logits`, float32 [1, C].
-
-        Raises:
-            UserError: if L is more than the network takes.
-        """
-        self.bundle.check_length(features["token_ids"].shape[1])
-        if self.bundle.fixed_lengths is None:
-            return self._runners["serving_default"](**features)
-        return self.bundle.fixed_lengths.run(
-            features, lambda name, inputs: self._runners[name](**inputs)
-        )
+        return self._runners[signature](**features)

@@ -105,18 +105,28 @@ def test_from_the_command_line(tmp_path, capsys):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:the weights of")
-def test_further_dev_sets_are_summed_up_too(tmp_path):
+def test_further_dev_sets_are_summed_up_too(tmp_path, capsys):
     header = "index\tsentence1\tsentence2\tgold_label\n"
     labels = ("neutral", "entailment", "contradiction")
     rows = [f"{i}\tit is {i}\tno\t{labels[i % 3]}\n" for i in range(12)]
-    for name in ("train", "dev_matched", "dev_mismatched"):
-        (tmp_path / f"{name}.tsv").write_text("".join([header, *rows]))
+    for name, part in (
+        ("train", rows),
+        ("dev_matched", rows),
+        ("dev_mismatched", rows[:5]),  # of which no share is a third
+    ):
+        (tmp_path / f"{name}.tsv").write_text("".join([header, *part]))
     output = tmp_path / "runs"
     argv = ["finetune", "--task", "glue/mnli", "--data", tmp_path]
     argv += ["--model", "albert_pico", "--epochs", 1, "--seeds", 2]
     assert call([*argv, "--output", output]) == 0
     figures = json.loads((output / "summary.json").read_text())["figures"]
     assert len(figures["accuracy"]["values"]) == 2
-    # The same rows.
-    other = figures["dev_mismatched.tsv: accuracy"]
-    assert other["values"] == figures["accuracy"]["values"]
+    for number, found in enumerate(
+        figures["dev_mismatched.tsv: accuracy"]["values"]
+    ):
+        argv = ["evaluate", output / f"seed_{number}"]
+        argv += [tmp_path / "dev_mismatched.tsv", "--task", "glue/mnli"]
+        capsys.readouterr()
+        assert call([*argv, "--json"]) == 0
+        assert found == json.loads(capsys.readouterr().out)["accuracy"]
+        assert found != figures["accuracy"]["values"][number]

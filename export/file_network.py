@@ -1,0 +1,57 @@
+"""The network of a `.tflite` file, in one runtime or another."""
+
+from __future__ import annotations
+
+import abc
+import os
+from collections.abc import Mapping
+
+import numpy as np
+
+from albert_tf.errors import require_at_least
+from export.bundle import read_bundle
+
+
+class FileNetwork(abc.ABC):
+    """Runs an exported network, one sequence at a time.
+
+    Args:
+        path: a file that `to_tflite` wrote.
+        num_threads: processor cores to use.
+
+    Attributes:
+        bundle: what travels with the network.
+
+    Raises:
+        UserError: if the file is missing, damaged or of another origin.
+    """
+
+    def __init__(self, path: str | os.PathLike, num_threads: int):
+        require_at_least(1, num_threads=num_threads)
+        self.bundle = read_bundle(path)
+
+    def __call__(
+        self, features: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Runs one sequence at its own length, or the next that there is.
+
+        Args:
+            features: `token_ids`, `segment_ids` and `padding_mask`, each
+                int32 [1, L].
+
+        Returns:
+            The model's outputs by name, such as `logits`, float32 [1, C].
+
+        Raises:
+            UserError: if L is more than the network takes.
+        """
+        self.bundle.check_length(features["token_ids"].shape[1])
+        if self.bundle.fixed_lengths is None:
+            return self._run(self.bundle.signatures[0], features)
+        return self.bundle.fixed_lengths.run(features, self._run)
+
+    @abc.abstractmethod
+    def _run(
+        self, signature: str, features: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Runs a sequence of a length that the signature takes."""
