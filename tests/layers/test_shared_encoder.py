@@ -4,6 +4,7 @@ import zipfile
 
 import h5py
 import keras
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -233,8 +234,10 @@ def test_half_precision(tiny, numpy, x, mask, policy):
         weight.assign(value)
     output = encoder(x, mask)
     assert keras.backend.standardize_dtype(output.dtype) == half
-    expected = numpy(reference(x, mask))
-    np.testing.assert_allclose(numpy(output), expected, atol=0.05)
+    error = abs(numpy(output) - numpy(reference(x, mask)))
+    # How a processor adds differs by a few roundings.
+    eps = float(ml_dtypes.finfo(half).eps)
+    assert error.mean() < 2 * eps and error.max() < 16 * eps
     empty = encoder(x, np.zeros((2, 7), "int32"))
     assert np.isfinite(numpy(empty)).all()
 
