@@ -26,9 +26,7 @@ TABLE = {
     "glue/rte": _FEW,
     "glue/sst2": FinetuneOptions(epochs=1, learning_rate=_RATE),
     # Still rising by 20 points an epoch after three.
-    "glue/stsb": FinetuneOptions(
-        epochs=10, batch_size=16, learning_rate=_RATE
-    ),
+    "glue/stsb": FinetuneOptions(epochs=10, batch_size=16, learning_rate=_RATE),
     "intent_slots": FinetuneOptions(epochs=4, learning_rate=_RATE),
     "question_answering": FinetuneOptions(
         epochs=1, learning_rate=_RATE, max_length=256

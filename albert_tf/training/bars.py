@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterator
 
@@ -32,6 +33,7 @@ class Bars:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            TextColumn("{task.fields[status]}"),
             TimeRemainingColumn(),
             console=console,
             transient=True,
@@ -59,20 +61,25 @@ class Bars:
             done: how many of them are done.
 
         Yields:
-            What is to be called after each part, or with their number.
+            What is to be called after each part, or with their number; and
+            with what else to show, as `status`.
         """
-        task = self._progress.add_task(name, total=total, completed=done)
+        task = self._progress.add_task(
+            name, total=total, completed=done, status=""
+        )
         try:
-            yield lambda parts=1: self._advance(task, parts)
+            yield functools.partial(self._advance, task)
         finally:
             self._progress.remove_task(task)
 
-    def _advance(self, task, parts: float) -> None:
-        self._progress.advance(task, parts)
+    def _advance(self, task, parts: float = 1, status: str = "") -> None:
+        self._progress.update(task, advance=parts, status=status)
         now = time.monotonic()
         if self._console is not None and now - self._told > _SECONDS:
             self._told = now
             bar = self._progress.tasks[self._progress.task_ids.index(task)]
             self._console.print(
                 f"{bar.description}: {bar.completed:,.0f} of {bar.total:,.0f}"
+                f"  {status}".rstrip(),
+                highlight=False,
             )

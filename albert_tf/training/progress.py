@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import keras
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from albert_tf.data.batches import BucketedBatches
+from albert_tf.training.bars import Bars
 
 
 class TrainingProgress(keras.callbacks.Callback):
@@ -31,34 +26,22 @@ class TrainingProgress(keras.callbacks.Callback):
         self._figure = figure
         self._batches = batches
         self._console = console
-        self._bar = None
+        self._shown = contextlib.ExitStack()
 
     def on_epoch_begin(self, epoch, logs=None):
         """Starts the epoch's bar."""
         self._epoch = f"epoch {epoch + 1}/{self.params['epochs']}"
         self._start, self._tokens = time.perf_counter(), 0
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[status]}"),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
+        bars = self._shown.enter_context(Bars(self._console))
+        self._advance = self._shown.enter_context(
+            bars.bar(self._epoch, len(self._batches))
         )
-        self._bar.add_task(self._epoch, total=len(self._batches), status="")
-        self._bar.start()
 
     def on_train_batch_end(self, batch, logs=None):
         """Moves the bar."""
         self._tokens += self._batches.tokens(batch)
         self._seconds = time.perf_counter() - self._start
-        self._bar.update(
-            self._bar.task_ids[0],
-            completed=batch + 1,
-            status=f"loss {logs['loss']:.3f}  {self._speed()}",
-        )
+        self._advance(status=f"loss {logs['loss']:.3f}  {self._speed()}")
 
     def on_epoch_end(self, epoch, logs=None):
         """Replaces the bar by a line."""
@@ -73,9 +56,7 @@ class TrainingProgress(keras.callbacks.Callback):
 
     def close(self):
         """Takes the bar away, also when training ends in the middle of it."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._shown.close()
 
     def _speed(self) -> str:
         return f"{self._tokens / self._seconds:,.0f} tokens/s"

@@ -1,7 +1,9 @@
 """The whole of fine-tuning on a few real sentences."""
 
+import dataclasses
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -194,6 +196,17 @@ def test_interrupted(few, dev, tmp_path, monkeypatch, epoch):
     saved = AlbertClassifier.from_preset(tmp_path / "m")
     texts = [e.text for e in dev]
     assert saved.classify(texts) == result.model.classify(texts)
+
+
+def test_a_log_shows_how_far_it_is(few, dev, tmp_path, monkeypatch):
+    monkeypatch.setattr("albert_tf.training.bars._SECONDS", -1)
+    console = Console(file=io.StringIO(), width=80)
+    options = dataclasses.replace(OPTIONS, epochs=1)
+    finetune("albert_pico", few, dev, tmp_path / "m", options, console=console)
+    shown = console.file.getvalue()
+    assert re.search(r"encoding: \d+ of \d+\n", shown)
+    step = r"epoch 1/1: 1 of \d+  loss \d\.\d{3}  [\d,]+ tokens/s\n"
+    assert re.search(step, shown)
 
 
 def test_refuses_before_it_works(train, dev, directory, result):
