@@ -45,7 +45,7 @@ class FileNetwork(abc.ABC):
         Raises:
             UserError: if L is more than the network takes.
         """
-        self.bundle.check_length(features["token_ids"].shape[1])
+        self.bundle.check_length(features["token_ids"].shape[-1])
         if self.bundle.fixed_lengths is None:
             return self._run(self.bundle.signatures[0], features)
         return self.bundle.fixed_lengths.run(features, self._run)

@@ -66,7 +66,7 @@ class ServedModel:
         Raises:
             UserError: if L is more than the model has positions.
         """
-        self.bundle.check_length(features["token_ids"].shape[1])
+        self.bundle.check_length(features["token_ids"].shape[-1])
         import tensorflow as tf
 
         tensors = {n: tf.constant(v) for n, v in features.items()}

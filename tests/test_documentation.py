@@ -178,6 +178,27 @@ def test_the_guide_to_pretrained_tasks_runs(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_guide_to_multiple_choice_runs(tmp_path):
+    """On the line that it shows, from a small model."""
+    page = ROOT / "docs" / "multiple_choice.md"
+    (line,) = blocks(page, "json")
+    for name in ("train.jsonl", "dev.jsonl", "questions.jsonl"):
+        (tmp_path / name).write_text(line)
+    (tmp_path / "passage.txt").write_text("Anna has a ball. Tom has the map.")
+    (commands,) = blocks(page, "sh")
+    for large, small in (
+        ("--output my_choice", "--output my_choice --model albert_pico"),
+        ("--verify dev.jsonl", "--verify dev.jsonl --threshold 100"),
+    ):
+        assert large in commands
+        commands = commands.replace(large, small)
+    said = run(commands, tmp_path)
+    assert "2 choices each" in said
+    assert "\tWho has the map?" in said
+    assert '"text": ' in said
+
+
+@pytest.mark.slow
 def test_the_guide_to_question_answering_runs(tmp_path):
     """On the file that it shows, from a small model."""
     page = ROOT / "docs" / "question_answering.md"

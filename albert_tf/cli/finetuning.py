@@ -45,8 +45,8 @@ def finetune(
         Option(
             help="What to learn: classification, early-exit, multilabel, "
             "regression, tagging, crf-tagging, intent-slots, "
-            "question-answering, joint-question-answering, or one of GLUE such "
-            "as glue/rte."
+            "question-answering, joint-question-answering, multiple-choice, or "
+            "one of GLUE such as glue/rte."
         ),
     ] = "classification",
     model: Annotated[

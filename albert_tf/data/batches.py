@@ -6,7 +6,6 @@ import keras
 import numpy as np
 
 from albert_tf.data.encodings import Encodings
-from albert_tf.data.features import pad
 
 
 class BucketedBatches(keras.utils.PyDataset):
@@ -160,11 +159,11 @@ class BucketedBatches(keras.utils.PyDataset):
 
         Returns:
             `(features, targets, weights)`, as many of these as were given:
-            the dictionary of `pad` with the further inputs, targets [B, ...]
+            those of `Encodings` with the further inputs, targets [B, ...]
             and weights [B].
         """
         rows = self._batches[index]
-        features = pad([self._encodings[row] for row in rows])
+        features = self._encodings.features(rows)
         for name, values in self._inputs.items():
             features[name] = values[rows]
         batch = [features]
@@ -181,7 +180,7 @@ class BucketedBatches(keras.utils.PyDataset):
 
     def tokens(self, index) -> int:
         """How many real tokens a batch of the current epoch has."""
-        return int(self._lengths[self._batches[index]].sum())
+        return int(self._encodings.num_tokens[self._batches[index]].sum())
 
     @property
     def truncated_share(self) -> float:
@@ -191,10 +190,10 @@ class BucketedBatches(keras.utils.PyDataset):
     @property
     def padded_share(self) -> float:
         """The share of padding in all positions of the current epoch."""
-        positions = sum(
+        positions = (self._encodings.choices or 1) * sum(
             len(rows) * self._padded_length(rows) for rows in self._batches
         )
-        return 1 - float(self._lengths.sum() / positions)
+        return 1 - float(self._encodings.num_tokens.sum() / positions)
 
     def restore(self, outputs):
         """Puts the rows of `predict` back into the order of the examples.

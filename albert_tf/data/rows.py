@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from albert_tf.data.encodings import Encodings
-from albert_tf.data.features import pad
 from albert_tf.tokenizers import Encoding
 
 ONE_SEGMENT = (
@@ -22,7 +21,8 @@ class Rows:
     """What a task makes of examples: one sequence for each, or several.
 
     Attributes:
-        encodings: R sequences; a plain list of them is put into `Encodings`.
+        encodings: R sequences, or as many times the choices of a question; a
+            plain list of sequences is put into `Encodings`.
         examples: int [R], the number of the example that each is of, not
             descending; every example has one at least.
         inputs: what the model takes besides, by name: int32 [R, ...].
@@ -46,7 +46,7 @@ class Rows:
 
     def features(self, number: int) -> dict[str, np.ndarray]:
         """What the model takes of one row, arrays [1, ...]."""
-        features = pad([self.encodings[number]])
+        features = self.encodings.features([number])
         for name, values in self.inputs.items():
             features[name] = values[number : number + 1]
         return features

@@ -126,7 +126,7 @@ def window_rows(
                 firsts.append(first)
                 places.append(len(kept) + 2)
                 lost = len(question) - len(kept)
-                yield _sequence(contexts.tokenizer, kept, window, lost)
+                yield contexts.tokenizer.assemble(kept, window, None, lost)
             preprocessor.progress(1)
 
     encodings = Encodings(sequences())
@@ -181,12 +181,3 @@ def _beginnings(tokens: int, window: int, stride: int) -> Iterator[int]:
     while first + window < tokens:
         first += step
         yield first
-
-
-def _sequence(
-    tokenizer: Tokenizer, question: list[int], window: list[int], lost: int
-) -> Encoding:
-    first = [tokenizer.cls_id, *question, tokenizer.sep_id]
-    second = [*window, tokenizer.sep_id]
-    segments = [0] * len(first) + [1] * len(second)
-    return Encoding([*first, *second], segments, None, lost)

@@ -159,13 +159,7 @@ class Predictor:
         if share < _MOST_UNKNOWN or self._has_warned:
             return
         self._has_warned = True
-        found = next(
-            int(number)
-            for number, encoding in zip(
-                rows.examples, rows.encodings, strict=True
-            )
-            if unk_id in encoding.token_ids
-        )
+        found = rows.examples[rows.encodings.find(unk_id)]
         warn(
             f"{share:.0%} of the tokens are not in the vocabulary, which may "
             f"be for another language; such as in {examples[found].text!r:.80}"

@@ -299,7 +299,7 @@ class Tokenizer(abc.ABC):
         offsets = [special, *first_offsets[: len(first)], special]
         if second:
             offsets += [*second_offsets[: len(second)], special]
-        return self._assemble(first, second, offsets, num_truncated)
+        return self.assemble(first, second, offsets, num_truncated)
 
     def encode_batch(self, texts, pairs=None, max_length=512):
         """Encodes many texts, or pairs, fast and without offsets.
@@ -332,10 +332,21 @@ class Tokenizer(abc.ABC):
         encodings = []
         for first, second in zip(firsts, seconds, strict=True):
             first, second, num_truncated = truncate(first, second, max_length)
-            encodings.append(self._assemble(first, second, None, num_truncated))
+            encodings.append(self.assemble(first, second, None, num_truncated))
         return encodings
 
-    def _assemble(self, first, second, offsets, num_truncated):
+    def assemble(self, first, second=(), offsets=None, num_truncated=0):
+        """Puts the special tokens around ids.
+
+        Args:
+            first: integers.
+            second: integers; none for a single text.
+            offsets: see `Encoding`.
+            num_truncated: how many ids were left out already.
+
+        Returns:
+            An `Encoding`.
+        """
         token_ids = [self.cls_id, *first, self.sep_id]
         segment_ids = [0] * len(token_ids)
         if second:

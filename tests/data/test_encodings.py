@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from albert_tf.data.encodings import Encodings
+from albert_tf.data.features import pad
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import Encoding, SentencePieceTokenizer
@@ -43,6 +44,41 @@ def test_what_went_in_comes_out(given_):
         assert flat[-1] == given_[-1]
     with pytest.raises(IndexError):
         flat[len(given_)]
+
+
+@given(encodings())
+def test_rows_of_several_choices(given_):
+    given_ = [*given_, *given_]  # an even number
+    flat = Encodings(given_, choices=2)
+    pairs = [given_[k : k + 2] for k in range(0, len(given_), 2)]
+    assert [*flat] == pairs
+    lengths = [[len(one.token_ids) for one in pair] for pair in pairs]
+    assert flat.lengths.tolist() == [max(pair) for pair in lengths]
+    assert flat.num_tokens.tolist() == [sum(pair) for pair in lengths]
+    assert flat.num_truncated.tolist() == [
+        sum(one.num_truncated for one in pair) for pair in pairs
+    ]
+    rows = range(len(flat))[::-1]
+    features = flat.features(rows)
+    for name, expected in pad([x for row in rows for x in pairs[row]]).items():
+        assert features[name].shape[:2] == (len(flat), 2)
+        np.testing.assert_array_equal(
+            features[name].reshape(expected.shape), expected
+        )
+
+
+@given(encodings(), st.sampled_from([None, 2]))
+def test_the_first_row_with_a_token(given_, choices):
+    given_ = [*given_, *given_]
+    flat = Encodings(given_, choices)
+    assert flat.find(-1) is None
+    for number, one in enumerate(given_):
+        first = next(
+            k
+            for k, other in enumerate(given_)
+            if one.token_ids[-1] in other.token_ids
+        )
+        assert flat.find(one.token_ids[-1]) == first // (choices or 1), number
 
 
 def test_they_take_four_bytes_a_token():
