@@ -2,8 +2,8 @@
 
     python benchmarks/kotlin_tokenizer.py [--text FILE]
 
-One thread each, the same paragraphs. SentencePiece only cuts text that is
-already clean; Kotlin also cleans it and finds the places of the tokens.
+One thread each, the same paragraphs, in turns. SentencePiece only cuts text
+that is already clean; Kotlin also cleans it and finds the places of the tokens.
 """
 
 import argparse
@@ -25,7 +25,7 @@ _TEXT = ROOT / "tests" / "data" / "books_excerpt.txt"
 _LEAST_CHARACTERS = 400_000
 _MOST_TOKENS = 10**6
 _LINES = 12  # of a paragraph
-_ROUNDS = 15  # the best counts; the first ones warm the JVM up
+_ROUNDS = 100  # the best counts; the first ones warm the JVM up
 
 
 def main():
@@ -40,11 +40,13 @@ def main():
     characters = sum(map(len, texts))
     kotlin_core.start()
     english = SentencePieceTokenizer()
-    results = {
-        "sentencepiece from Python": time_sentencepiece(english, texts),
-        "Kotlin SentencePiece": time_kotlin(english, texts),
-        "Kotlin WordPiece": time_kotlin(WordPieceTokenizer(), texts),
-    }
+    results = best_times(
+        {
+            "sentencepiece from Python": sentencepiece_run(english, texts),
+            "Kotlin SentencePiece": kotlin_run(english, texts),
+            "Kotlin WordPiece": kotlin_run(WordPieceTokenizer(), texts),
+        }
+    )
     base = results["sentencepiece from Python"]
     print(f"{characters:,} characters in {len(texts):,} paragraphs")
     for name, seconds in results.items():
@@ -54,31 +56,33 @@ def main():
         )
 
 
-def time_sentencepiece(tokenizer, texts):
-    """Seconds for all texts, cleaned before."""
+def sentencepiece_run(tokenizer, texts):
+    """What cuts all texts, which are cleaned before."""
     model = sentencepiece.SentencePieceProcessor(model_proto=tokenizer.data)
     cleaned = [clean_text(text) for text in texts]
-    return _best(lambda: [model.encode(text) for text in cleaned])
+    return lambda: [model.encode(text) for text in cleaned]
 
 
-def time_kotlin(tokenizer, texts):
-    """Seconds for all texts, with the calls from Python."""
+def kotlin_run(tokenizer, texts):
+    """What cuts all texts, with the calls from Python."""
     kotlin = kotlin_core.java_tokenizer(tokenizer)
     texts = [kotlin_core.java_text(text) for text in texts]
-    return _best(
-        lambda: [kotlin.encode(text, None, _MOST_TOKENS) for text in texts]
-    )
+    return lambda: [kotlin.encode(text, None, _MOST_TOKENS) for text in texts]
 
 
-def _best(run):
-    seconds = []
+def best_times(runs):
+    """Seconds of each one, of this thread alone.
+
+    The JVM compiles in others, as do they who share the machine.
+    """
+    seconds = dict.fromkeys(runs, float("inf"))
     for _ in range(_ROUNDS):
-        # Of this thread alone: the JVM compiles in others, and so do they
-        # who share the machine.
-        start = time.thread_time()
-        run()
-        seconds.append(time.thread_time() - start)
-    return min(seconds)
+        for name, run in runs.items():
+            start = time.thread_time()
+            run()
+            taken = time.thread_time() - start
+            seconds[name] = min(seconds[name], taken)
+    return seconds
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ internal class CleanText(private val settings: TokenizerSettings) {
     private val strips = settings.stripAccents != false
     private val map = CharacterMap(::become)
 
-    fun clean(text: String): TracedText {
-        val cleaned = TracedText(text.length)
+    /** Writes the text into [cleaned], in the place of what is there. */
+    fun clean(text: String, cleaned: TracedText) {
+        cleaned.clear()
         var blankStart = -1
         var hasWord = false
         var hasSigma = false
@@ -46,7 +47,6 @@ internal class CleanText(private val settings: TokenizerSettings) {
             }
         }
         if (hasSigma && settings.lowercase) FinalSigma.apply(cleaned.codes, cleaned.size)
-        return cleaned
     }
 
     /** Whether there was a capital sigma. */

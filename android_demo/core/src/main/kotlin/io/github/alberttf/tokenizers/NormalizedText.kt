@@ -9,6 +9,11 @@ internal class NormalizedText(capacity: Int) {
     /** For each character, and for the end, the place in the text that it comes from. */
     val sources = IntList(capacity)
 
+    fun clear() {
+        codes.shrink(0)
+        sources.shrink(0)
+    }
+
     fun add(code: Int, source: Int) {
         codes.add(code)
         sources.add(source)

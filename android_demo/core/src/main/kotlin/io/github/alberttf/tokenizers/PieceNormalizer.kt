@@ -55,9 +55,9 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         return next and LEAF == 0 && (0 until ASCII).all { follow(next, it) < 0 }
     }
 
-    /** Normalizes the first [size] characters of [codes]. */
-    fun normalize(codes: IntArray, size: Int): NormalizedText {
-        val text = NormalizedText(size + size / 8 + 8)
+    /** Writes what the first [size] characters of [codes] become, in the place of [text]. */
+    fun normalize(codes: IntArray, size: Int, text: NormalizedText) {
+        text.clear()
         var place = 0
         if (removesSpaces) {
             while (place < size) {
@@ -66,19 +66,26 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
                 place += lengthOf(match)
             }
         }
-        if (place == size) return text
+        if (place == size) return
         if (addsPrefix) text.add(space, place)
         place = addAll(codes, place, size, text)
         if (removesSpaces) place = removeLastSpaces(text, place)
         if (addsSuffix) text.add(space, place)
         text.sources.add(place)
-        return text
     }
 
     private fun addAll(codes: IntArray, begin: Int, size: Int, text: NormalizedText): Int {
         var place = begin
         var isBehindSpace = removesSpaces
         while (place < size) {
+            val code = codes[place]
+            if (isPlainAt(codes, place, size)) {
+                val isBlank = code == BLANK
+                if (!isBlank || !isBehindSpace) text.add(if (isBlank) space else code, place)
+                isBehindSpace = isBlank && removesSpaces
+                place += 1
+                continue
+            }
             val match = match(codes, place, size)
             val rule = ruleOf(match)
             val length = lengthOf(match)
@@ -87,8 +94,7 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
             val to = if (rule < 0) place + length else source.size
             while (isBehindSpace && from < to && source[from] == BLANK) from += 1
             for (index in from until to) {
-                val code = source[index]
-                text.add(if (code == BLANK) space else code, place)
+                text.add(if (source[index] == BLANK) space else source[index], place)
             }
             if (from < to) isBehindSpace = source[to - 1] == BLANK
             place += length
@@ -110,11 +116,15 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         return place
     }
 
-    /** The longest match at a place: its length, and the number of a rule or none. */
-    private fun match(codes: IntArray, place: Int, size: Int): Long {
+    private fun isPlainAt(codes: IntArray, place: Int, size: Int): Boolean {
         val code = codes[place]
         val next = place + 1
-        if (code < ASCII && isPlain[code] && (next == size || codes[next] < ASCII)) return PLAIN
+        return code < ASCII && isPlain[code] && (next == size || codes[next] < ASCII)
+    }
+
+    /** The longest match at a place: its length, and the number of a rule or none. */
+    private fun match(codes: IntArray, place: Int, size: Int): Long {
+        if (isPlainAt(codes, place, size)) return PLAIN
         if (symbols != null) {
             val length = symbolAt(symbols, codes, place, size)
             if (length > 0) return pack(length, -1)

@@ -14,17 +14,28 @@ internal class PieceTrie(pieces: List<String>) {
     private val values = IntArray(keys.size).apply { fill(NONE) }
     private val mask = keys.size - 1
 
+    /**
+     * For each node a bit for the last six bits of the characters that lead on.
+     *
+     * Most searches end where nothing does: that is seen here, without a look at the table.
+     */
+    private val followers = LongArray(keys.size + 1)
+
     /** Where most steps begin, the nodes behind ASCII characters; filled as pieces come. */
     private val fromRoot = IntArray(ASCII).apply { fill(NONE) }
 
     /** Where every piece begins. */
     val root: Int = keys.size
 
+    /** What all nodes are below, but for the root. */
+    val capacity: Int get() = keys.size
+
     /** The node behind the first character of pieces; [NONE] if none begins with it. */
     fun first(code: Int): Int = if (code < ASCII) fromRoot[code] else step(root, code)
 
     /** The node behind a character; [NONE] if no piece goes on with it. */
     fun step(node: Int, code: Int): Int {
+        if ((followers[node] ushr code) and 1L == 0L) return NONE
         val key = key(node, code)
         var slot = slot(key)
         while (true) {
@@ -68,6 +79,7 @@ internal class PieceTrie(pieces: List<String>) {
         var slot = slot(key)
         while (keys[slot] != key && keys[slot] != FREE) slot = (slot + 1) and mask
         keys[slot] = key
+        followers[node] = followers[node] or (1L shl code)
         if (node == root && code < ASCII) fromRoot[code] = slot
         return slot
     }

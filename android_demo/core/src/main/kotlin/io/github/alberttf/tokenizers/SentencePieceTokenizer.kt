@@ -1,6 +1,7 @@
 package io.github.alberttf.tokenizers
 
 import io.github.alberttf.unicode.UnicodeData
+import java.util.concurrent.atomic.AtomicReference
 
 /**
  * SentencePiece with ALBERT's clean-up and its rule for digits: the tokenizer of the English
@@ -16,6 +17,7 @@ public class SentencePieceTokenizer internal constructor(data: ByteArray, settin
     private val unigram: UnigramModel
     private val normalizer: PieceNormalizer
     private val resplit: Array<Parts?>
+    private val spare = AtomicReference<Workspace?>()
 
     init {
         val model = SentencePieceModel(data)
@@ -29,10 +31,20 @@ public class SentencePieceTokenizer internal constructor(data: ByteArray, settin
     }
 
     override fun split(text: String, shift: Int, tokens: TokenList) {
-        val cleaned = clean.clean(text)
-        val normalized = normalizer.normalize(cleaned.codes, cleaned.size)
+        // A second thread makes a workspace of its own.
+        val workspace = spare.getAndSet(null) ?: Workspace()
+        split(text, shift, tokens, workspace)
+        if (text.length <= LONGEST_KEPT) spare.set(workspace)
+    }
+
+    private fun split(text: String, shift: Int, tokens: TokenList, workspace: Workspace) {
+        val cleaned = workspace.cleaned
+        val normalized = workspace.normalized
+        val pieces = workspace.pieces
+        clean.clean(text, cleaned)
+        normalizer.normalize(cleaned.codes, cleaned.size, normalized)
         val codes = normalized.codes.items
-        val pieces = unigram.cut(codes, normalized.codes.size)
+        unigram.cut(codes, normalized.codes.size, workspace.lattice, pieces)
         val spans = PieceSpans(cleaned, normalized, text.length, shift)
         for (place in 0 until pieces.size) {
             val id = pieces.ids[place]
@@ -101,8 +113,11 @@ public class SentencePieceTokenizer internal constructor(data: ByteArray, settin
 
     private fun piecesOf(text: String): List<String> {
         val codes = codesOf(text)
-        val normalized = normalizer.normalize(codes, codes.size).codes
-        val pieces = unigram.cut(normalized.items, normalized.size)
+        val workspace = Workspace()
+        normalizer.normalize(codes, codes.size, workspace.normalized)
+        val normalized = workspace.normalized.codes
+        val pieces = workspace.pieces
+        unigram.cut(normalized.items, normalized.size, workspace.lattice, pieces)
         return List(pieces.size) {
             val id = pieces.ids[it]
             if (unigram.isByte(id)) {
@@ -124,5 +139,8 @@ public class SentencePieceTokenizer internal constructor(data: ByteArray, settin
         val NAMES = listOf("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]")
         const val MARK = "\u2581"
         const val COMMA = ','
+
+        /** Of texts, in UTF-16 units: what longer ones took is given back. */
+        const val LONGEST_KEPT = 1 shl 16
     }
 }

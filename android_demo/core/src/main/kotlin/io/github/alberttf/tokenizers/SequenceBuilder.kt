@@ -8,9 +8,7 @@ internal class SequenceBuilder(private val tokenizer: Tokenizer, capacity: Int) 
     fun begin() = tokens.add(tokenizer.clsId, 0, 0)
 
     fun addAll(part: TokenList, begin: Int, end: Int) {
-        for (place in begin until end) {
-            tokens.add(part.ids[place], part.starts[place], part.ends[place])
-        }
+        tokens.addAll(part, begin, end)
     }
 
     fun endSegment() {

@@ -16,6 +16,17 @@ internal class TokenList(capacity: Int) {
         ends.add(end)
     }
 
+    /** Adds the tokens of another list from [begin] to [end], exclusive. */
+    fun addAll(
+        other: TokenList,
+        begin: Int,
+        end: Int,
+    ) {
+        ids.addAll(other.ids, begin, end)
+        starts.addAll(other.starts, begin, end)
+        ends.addAll(other.ends, begin, end)
+    }
+
     /** Drops what is behind the first [size] tokens. */
     fun shrink(size: Int) {
         ids.shrink(size)

@@ -13,6 +13,10 @@ internal class TracedText(capacity: Int) {
     var size = 0
         private set
 
+    fun clear() {
+        size = 0
+    }
+
     fun add(code: Int, start: Int, end: Int) {
         if (size == codes.size) grow()
         codes[size] = code

@@ -1,7 +1,6 @@
 package io.github.alberttf.tokenizers
 
 import io.github.alberttf.model.InvalidModelException
-import io.github.alberttf.unicode.IntList
 
 /**
  * Cuts normalized text into the pieces whose scores have the highest sum (Viterbi, 1967).
@@ -11,8 +10,11 @@ import io.github.alberttf.unicode.IntList
 internal class UnigramModel(model: SentencePieceModel) {
     private val trie = PieceTrie(model.pieces.map { it.text })
 
-    /** NaN for pieces that are never chosen. */
-    private val scores = DoubleArray(model.pieces.size)
+    /** Of the pieces that end at the nodes of the trie; where none does, so low that it loses. */
+    private val scores = DoubleArray(trie.capacity).apply { fill(Double.NEGATIVE_INFINITY) }
+
+    /** In characters, as they count in a text: what is unknown stands for one. */
+    private val lengths = IntArray(model.pieces.size)
     private val unknownScore: Float
     private val reserved = HashMap<String, Int>()
     private val byteIds = IntArray(256) { PieceTrie.NONE }
@@ -30,10 +32,8 @@ internal class UnigramModel(model: SentencePieceModel) {
         val pieces = model.pieces
         val normal = pieces.filter { it.type == SentencePieceModel.NORMAL }
         unknownScore = (normal.minOfOrNull { it.score } ?: Float.MAX_VALUE) - UNKNOWN_PENALTY
-        for ((id, piece) in pieces.withIndex()) {
-            scores[id] = score(piece)
-            add(piece, id)
-        }
+        for ((id, piece) in pieces.withIndex()) add(piece, id)
+        for ((id, piece) in pieces.withIndex()) settle(piece, id)
         unknownId = pieces.indexOfFirst { it.type == SentencePieceModel.UNKNOWN }
         if (unknownId < 0 || pieces.count { it.type == SentencePieceModel.UNKNOWN } > 1) {
             throw InvalidModelException(
@@ -45,6 +45,8 @@ internal class UnigramModel(model: SentencePieceModel) {
                 "the SentencePiece vocabulary must have pieces for all 256 bytes or for none",
             )
         }
+        for ((id, piece) in pieces.withIndex()) lengths[id] = codesOf(piece.text).size
+        lengths[unknownId] = 1
         symbols = symbolsOf(pieces)
     }
 
@@ -52,7 +54,6 @@ internal class UnigramModel(model: SentencePieceModel) {
         when (piece.type) {
             // Chosen before others, and the longer the better.
             SentencePieceModel.USER_DEFINED -> 0.1 * (piece.text.encodeToByteArray().size - 1)
-            SentencePieceModel.UNUSED -> Double.NaN
             else -> piece.score.toDouble()
         }
 
@@ -73,6 +74,18 @@ internal class UnigramModel(model: SentencePieceModel) {
         if (piece.type == SentencePieceModel.BYTE) {
             val byte = byteOf(piece.text)
             if (byte != null) byteIds[byte] = id
+        }
+    }
+
+    /** Gives a piece its score, or hides it from the search if it is never chosen. */
+    private fun settle(piece: SentencePieceModel.Piece, id: Int) {
+        when (piece.type) {
+            SentencePieceModel.NORMAL, SentencePieceModel.USER_DEFINED ->
+                scores[trie.nodeOf(piece.text)] = score(piece)
+            SentencePieceModel.UNUSED -> {
+                trie.put(piece.text, PieceTrie.NONE)
+                reserved.getOrPut(piece.text) { id }
+            }
         }
     }
 
@@ -104,31 +117,33 @@ internal class UnigramModel(model: SentencePieceModel) {
     /**
      * Cuts the first [size] characters of [codes].
      *
-     * @return the pieces and where they are. What follows each other and is unknown is one piece;
-     *   or its bytes are, each of which has the place of its character.
+     * @param pieces is filled with the pieces and where they are. What follows each other and is
+     *   unknown is one piece; or its bytes are, each of which has the place of its character.
      */
-    fun cut(codes: IntArray, size: Int): TokenList {
-        val path = findPath(codes, size)
-        val pieces = TokenList(path.size / 2)
-        var step = path.size - 2
-        while (step >= 0) {
-            val begin = path[step + 1]
-            if (path[step] != unknownId) {
-                pieces.add(path[step], begin, endOf(path, step, size))
-            } else if (hasBytes) {
+    fun cut(codes: IntArray, size: Int, lattice: Lattice, pieces: TokenList) {
+        lattice.reset(size, unknownId)
+        for (begin in 0 until size) extend(codes, size, begin, lattice)
+        lattice.turn(size, lengths)
+        pieces.shrink(0)
+        var begin = 0
+        while (begin < size) {
+            var end = lattice.ends[begin]
+            val id = lattice.ids[end]
+            if (id == unknownId && hasBytes) {
                 addBytes(codes[begin], begin, pieces)
             } else {
-                while (step >= 2 && path[step - 2] == unknownId) step -= 2
-                pieces.add(unknownId, begin, endOf(path, step, size))
+                if (id == unknownId) end = endOfUnknown(end, size, lattice)
+                pieces.add(id, begin, end)
             }
-            step -= 2
+            begin = end
         }
-        return pieces
     }
 
-    /** Where a step of a path ends, which is where the next one begins. */
-    private fun endOf(path: IntList, step: Int, size: Int): Int =
-        if (step == 0) size else path[step - 1]
+    private fun endOfUnknown(place: Int, size: Int, lattice: Lattice): Int {
+        var end = place
+        while (end < size && lattice.ids[lattice.ends[end]] == unknownId) end = lattice.ends[end]
+        return end
+    }
 
     private fun addBytes(code: Int, place: Int, pieces: TokenList) {
         for (byte in textOf(intArrayOf(code), 0, 1).encodeToByteArray()) {
@@ -136,57 +151,19 @@ internal class UnigramModel(model: SentencePieceModel) {
         }
     }
 
-    /** Ids and beginnings of the pieces of the best path, the last piece first. */
-    private fun findPath(codes: IntArray, size: Int): IntList {
-        val best = FloatArray(size + 1)
-        val begins = IntArray(size + 1)
-        val ids = IntArray(size + 1)
-        begins.fill(-1)
-        for (begin in 0 until size) extend(codes, size, begin, best, begins, ids)
-        val path = IntList(size)
-        var end = size
-        while (end > 0) {
-            path.add(ids[end])
-            path.add(begins[end])
-            end = begins[end]
-        }
-        return path
-    }
-
-    private fun extend(
-        codes: IntArray,
-        size: Int,
-        begin: Int,
-        best: FloatArray,
-        begins: IntArray,
-        ids: IntArray,
-    ) {
-        val before = best[begin]
+    /** Goes on from a place with all pieces that begin there. */
+    private fun extend(codes: IntArray, size: Int, begin: Int, lattice: Lattice) {
+        val before = lattice.sums[begin]
+        var end = begin + 1
         var node = trie.first(codes[begin])
-        var hasSingle = false
-        var end = begin
+        if (node == PieceTrie.NONE || trie.value(node) == PieceTrie.NONE) {
+            lattice.offer(unknownId, end, unknownScore + before)
+        }
         while (node != PieceTrie.NONE) {
-            end += 1
-            val id = trie.value(node)
-            // Pieces that are never chosen are not a number.
-            if (id != PieceTrie.NONE && !scores[id].isNaN()) {
-                val sum = (scores[id] + before).toFloat()
-                if (begins[end] < 0 || sum > best[end]) {
-                    best[end] = sum
-                    begins[end] = begin
-                    ids[end] = id
-                }
-                if (end == begin + 1) hasSingle = true
-            }
+            lattice.offer(trie.value(node), end, (scores[node] + before).toFloat())
             if (end == size) break
             node = trie.step(node, codes[end])
-        }
-        if (hasSingle) return
-        val sum = unknownScore + before
-        if (begins[begin + 1] < 0 || sum > best[begin + 1]) {
-            best[begin + 1] = sum
-            begins[begin + 1] = begin
-            ids[begin + 1] = unknownId
+            end += 1
         }
     }
 

@@ -13,6 +13,18 @@ internal class IntList(capacity: Int = 16) {
         size += 1
     }
 
+    /** Adds the numbers of another list from [begin] to [end], exclusive. */
+    fun addAll(
+        other: IntList,
+        begin: Int,
+        end: Int,
+    ) {
+        val needed = size + end - begin
+        if (needed > items.size) items = items.copyOf(maxOf(needed, 2 * size))
+        other.items.copyInto(items, size, begin, end)
+        size = needed
+    }
+
     operator fun get(index: Int): Int = items[index]
 
     operator fun set(index: Int, item: Int) {
