@@ -1,6 +1,9 @@
 """Files for MediaPipe and the TFLite Task Library."""
 
 import dataclasses
+import re
+import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -381,6 +384,21 @@ def test_classifiers_have_our_scores(built, clients, client, name):
         export.load(path).predict(texts), found, strict=True
     ):
         assert clients.same_scores(mine, theirs), (mine, theirs)
+
+
+def test_the_guide_to_mediapipe_runs(built, clients, tmp_path):
+    _, path = built["classifier"]
+    shutil.copyfile(path, tmp_path / "ready.tflite")
+    page = (ROOT / "docs" / "export.md").read_text()
+    [code] = re.findall(r"^```py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    done = subprocess.run(
+        [clients.PYTHONS["TextClassifier"], "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    mine = export.load(path).predict(["not bad"])[0]
+    assert done.stdout.startswith(mine.label), done.stderr
 
 
 def test_question_answerer_has_our_answers(built, clients):
