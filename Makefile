@@ -6,13 +6,17 @@ JAX := .venv-jax
 JAX_READY := $(JAX)/.ready
 TORCH := .venv-torch
 TORCH_READY := $(TORCH)/.ready
+# Google's ready-made clients; the Task Library has wheels up to Python 3.11.
+MEDIAPIPE := .venv-mediapipe
+TASK_LIBRARY := .venv-task-library
+CLIENTS := $(MEDIAPIPE)/.ready $(TASK_LIBRARY)/.ready
 
 # Test files are shared out among so many processes.
 WORKERS ?= 2
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-fast test-jax test-torch test-page lint format bench \
-	android-assets android-check android-core web clean
+	android-assets android-check android-core web clients client-check clean
 
 demo: $(READY)  ## text in, a verified phone-sized model out
 	$(VENV)/bin/albert-tf demo --output build/demo
@@ -68,8 +72,14 @@ web: android-assets  ## the same models in a browser; needs Node, DATA as above
 	$(VENV)/bin/python -m http.server 8080 --bind 127.0.0.1 \
 		--directory android_demo/web/build
 
+clients: $(CLIENTS)  ## what benchmarks/task_library.py asks
+
+client-check: $(READY) $(CLIENTS)  ## MediaPipe and the Task Library on our files
+	$(PYTEST) tests/export/test_task_library.py
+
 clean:
-	rm -rf build android_demo/build $(VENV) $(JAX) $(TORCH)
+	rm -rf build android_demo/build $(VENV) $(JAX) $(TORCH) \
+		$(MEDIAPIPE) $(TASK_LIBRARY)
 
 $(READY): requirements.txt setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -85,4 +95,17 @@ $(JAX_READY): setup.cfg pyproject.toml
 $(TORCH_READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(TORCH)
 	$(TORCH)/bin/python -m pip install --quiet --editable '.[torch,test]'
+	touch $@
+
+$(MEDIAPIPE)/.ready:
+	$(PYTHON) -m venv $(MEDIAPIPE)
+	$(MEDIAPIPE)/bin/python -m pip install --quiet 'mediapipe>=1.2'
+	touch $@
+
+$(TASK_LIBRARY)/.ready:
+	$(PYTHON) -m venv $(TASK_LIBRARY)
+	$(TASK_LIBRARY)/bin/python -m pip install --quiet \
+		tflite-support==0.4.4 'numpy<2'
+	$(TASK_LIBRARY)/bin/python -c 'import tflite_support' 2> /dev/null || \
+		apt-get install --yes libusb-1.0-0
 	touch $@

@@ -1,8 +1,8 @@
 """What travels in a `.tflite` file besides the network.
 
 A zip archive behind the flatbuffer, as TFLite metadata has it: runtimes do
-not look there, and any zip reader finds it. It holds `albert_tf.json` and the
-vocabulary, and nothing else.
+not look there, and any zip reader finds it. It holds `albert_tf.json`, the
+vocabulary and what `albert_tf.json` says that others read, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -42,7 +42,7 @@ _CHUNK = 2**20
 # long a comment follows; before it may be what says otherwise.
 _END = struct.Struct("<4s6xHL4xH")
 _LOCATOR_OF_ZIP64 = slice(-_END.size - 20, -_END.size - 16)
-_MOST_MEMBERS = 2
+_MOST_MEMBERS = 4
 _DIRECTORY_BYTES = 1024
 _LOCAL_HEADER_BYTES = 30
 # What reading arbitrary bytes as an archive may raise.
@@ -115,6 +115,7 @@ def append_bundle(
     task_class: type[Task] | None = None,
     network: Sequence[Path] | None = None,
     fixed_lengths: FixedLengths | None = None,
+    associated_files: Mapping[str, bytes] | None = None,
 ) -> None:
     """Puts all that prediction needs behind the network in `path`.
 
@@ -127,6 +128,8 @@ def append_bundle(
             is made.
         fixed_lengths: of sequences that the network takes; None for any.
             Longer texts are cut.
+        associated_files: by name, what others read that the network's
+            metadata send there; nothing is compressed then, as they need it.
 
     Raises:
         UserError: if `read_bundle` would not take it, as with 100,000 labels.
@@ -149,8 +152,12 @@ def append_bundle(
     if fixed_lengths is not None:
         values["fixed_lengths"] = dataclasses.asdict(fixed_lengths)
         longest = fixed_lengths.lengths[-1]
+    method = zipfile.ZIP_DEFLATED
+    if associated_files is not None:
+        method = zipfile.ZIP_STORED
+        values["associated_files"] = [*associated_files]
     preprocessor = getattr(model, "preprocessor", None)
-    with zipfile.ZipFile(path, "a") as archive:
+    with zipfile.ZipFile(path, "a", method) as archive:
         if preprocessor is not None:
             with tempfile.TemporaryDirectory() as directory:
                 tokenizer = preprocessor.tokenizer.save(directory)
@@ -162,6 +169,8 @@ def append_bundle(
                 "tokenizer": tokenizer,
                 "vocabulary_sha256": hashlib.sha256(vocabulary).hexdigest(),
             }
+        for name, content in (associated_files or {}).items():
+            _add(archive, name, content)
         text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
         if len(text.encode()) > _MOST_JSON_BYTES:
             raise UserError(
@@ -175,7 +184,7 @@ def append_bundle(
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     # Without the time of day: the same model gives the same file.
-    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    archive.writestr(zipfile.ZipInfo(name), content, archive.compression)
 
 
 def _measure(files: Sequence[Path]) -> tuple[int, str]:
@@ -258,14 +267,16 @@ def _read(
     text = _read_member(archive, _NAME, _MOST_JSON_BYTES)
     values = check_manifest(parse_json(text, strict=True))
     preprocessor, vocabulary = values["preprocessor"], None
-    names = [_NAME]
+    names = [_NAME, *values.get("associated_files", ())]
+    most = _PIECE_BYTES * values["config"]["vocab_size"] + _VOCABULARY_BYTES
+    for name in names[1:]:
+        _read_member(archive, name, most)  # for its checksum
     if preprocessor is not None:
         name = preprocessor["tokenizer"].get("vocabulary")
         if not is_plain_name(name):
             raise ValueError(f"its vocabulary is named {name!r:.60}")
         names.append(name)
-        most = _PIECE_BYTES * values["config"]["vocab_size"]
-        vocabulary = _read_member(archive, name, most + _VOCABULARY_BYTES)
+        vocabulary = _read_member(archive, name, most)
         digest = hashlib.sha256(vocabulary).hexdigest()
         if digest != preprocessor["vocabulary_sha256"]:
             raise ValueError("the vocabulary does not have its checksum")

@@ -91,10 +91,8 @@ class CachedModel(FileNetwork):
         }
         return inputs, outputs
 
-    def output_size(self, name: str) -> int | None:
-        """How many numbers an output has at its end; None if there is none."""
-        details = self._outputs(self.bundle.signatures[0])
-        return int(details[name]["shape"][-1]) if name in details else None
+    def _output_details(self) -> dict[str, dict]:
+        return self._outputs(self.bundle.signatures[0])
 
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
         """The axes of each input, of the shortest signature."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import abc
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from albert_tf.errors import require_at_least
 from export.bundle import read_bundle
+
+PROBABILITY = "probability"  # the output of a file for other clients
 
 
 class FileNetwork(abc.ABC):
@@ -47,11 +50,33 @@ class FileNetwork(abc.ABC):
         """
         self.bundle.check_length(features["token_ids"].shape[-1])
         if self.bundle.fixed_lengths is None:
-            return self._run(self.bundle.signatures[0], features)
-        return self.bundle.fixed_lengths.run(features, self._run)
+            outputs = self._run(self.bundle.signatures[0], features)
+        else:
+            outputs = self.bundle.fixed_lengths.run(features, self._run)
+        return _with_logits(outputs)
+
+    def output_size(self, name: str) -> int | None:
+        """How many numbers an output has at its end; None if there is none."""
+        details = self._output_details()
+        if name == "logits" and PROBABILITY in details:
+            name = PROBABILITY
+        return int(details[name]["shape"][-1]) if name in details else None
+
+    @abc.abstractmethod
+    def _output_details(self) -> Mapping[str, Mapping[str, Any]]:
+        """Each output's shape, with more, by name."""
 
     @abc.abstractmethod
     def _run(
         self, signature: str, features: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
         """Runs a sequence of a length that the signature takes."""
+
+
+def _with_logits(outputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Logits for probabilities, which a file for other clients has."""
+    outputs = dict(outputs)
+    if PROBABILITY in outputs:
+        least = np.finfo("float32").tiny
+        outputs["logits"] = np.log(np.maximum(outputs.pop(PROBABILITY), least))
+    return outputs

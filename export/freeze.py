@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import keras
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import (
@@ -11,11 +13,21 @@ from tensorflow.python.framework.convert_to_constants import (
 from albert_tf.data.features import INPUTS
 
 
-def freeze(model: keras.Model, length: int | None = None):
+def in_a_loop(
+    model: keras.Model, features: Mapping[str, tf.Tensor]
+) -> dict[str, tf.Tensor]:
+    """All outputs of a model, whose layers run as a loop."""
+    return model(features, training=False, loop=True)
+
+
+def freeze(
+    model: keras.Model, length: int | None = None, call: Callable = in_a_loop
+):
     """Traces a model for one sequence.
 
-    It is the very model that was trained; its layers run as a loop, so that
-    the graph holds each weight once and so does a runtime that packs weights.
+    It is the very model that was trained; by default its layers run as a loop,
+    so that the graph holds each weight once and so does a runtime that packs
+    weights.
     What was trained in mixed precision is traced in float32, which its weights
     have and the converter needs.
 
@@ -23,6 +35,7 @@ def freeze(model: keras.Model, length: int | None = None):
         model: takes `INPUTS` and its `further_inputs`, and has the argument
             `loop`, as all of ours.
         length: L; None for any.
+        call: of the model and its inputs, what becomes the outputs.
 
     Returns:
         A `tf.function` without variables, from the inputs, int32 [1, L] (of
@@ -39,7 +52,7 @@ def freeze(model: keras.Model, length: int | None = None):
     @tf.function(input_signature=signature)
     def run(*arrays):
         features = dict(zip(inputs, arrays, strict=True))
-        return model(features, training=False, loop=True)
+        return call(model, features)
 
     concrete = run.get_concrete_function()
     names = sorted(concrete.structured_outputs)  # the order of flattening

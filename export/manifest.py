@@ -6,6 +6,7 @@ from typing import Any
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, require
+from albert_tf.files import is_plain_name
 from export.fixed_lengths import FixedLengths
 from export.quantization import KINDS, Quantization
 
@@ -29,8 +30,9 @@ _FIELDS = {
     "network_bytes": (int,),
     "network_sha256": (str,),
 }
-# Only where a network takes sequences of a few lengths.
-_FURTHER_FIELDS = {"fixed_lengths": (dict,)}
+# Only where a network takes sequences of a few lengths, and where the archive
+# has files that others read.
+_FURTHER_FIELDS = {"fixed_lengths": (dict,), "associated_files": (list,)}
 _FIXED_LENGTHS = {"lengths": (list,), "token_outputs": (list,)}
 _PREPROCESSOR = {
     "max_length": (int,),
@@ -76,6 +78,9 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
         "is less than the configuration says",
         network_bytes=values["network_bytes"],
     )
+    names = values.get("associated_files", ())
+    if not all(type(name) is str and is_plain_name(name) for name in names):
+        raise UserError(f"associated_files={names!r:.60} must be plain names")
     fixed = fixed_lengths_of(values)
     if values["preprocessor"] is not None:
         _check_fields(values["preprocessor"], _PREPROCESSOR)

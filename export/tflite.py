@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require_one_of
 from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
 from export.fixed_lengths import FixedLengths
@@ -18,16 +18,20 @@ from export.quiet import quiet
 if TYPE_CHECKING:
     from albert_tf.models.preset_model import PresetModel
     from albert_tf.tasks import Task
+    from export.task_library import TaskLibrary
+
+CLIENTS = ("task-library",)
 
 
 def to_tflite(
     model: PresetModel,
     path: str | os.PathLike,
-    quantization: Quantization | str = "int8",
+    quantization: Quantization | str | None = None,
     overwrite: bool = False,
     task_class: type[Task] | None = None,
     check: Callable[[Path], None] = lambda path: None,
     lengths: Sequence[int] | None = None,
+    compatible: str | None = None,
 ) -> None:
     """Writes one file with all that prediction needs.
 
@@ -39,13 +43,17 @@ def to_tflite(
     `lengths`: the file then has a signature for each of them, such as
     "length_16", and still each weight once.
 
+    The ready-made clients of Google need `compatible`: MediaPipe's
+    `TextClassifier`, and of the TFLite Task Library `BertNLClassifier` and
+    `BertQuestionAnswerer`. `export.load` reads such a file, too.
+
     Args:
         model: an encoder or a task model.
         path: the `.tflite` file.
         quantization: what the weights are stored as: "float32", "float16",
-            "int8" or "int4", or a `Quantization` that tells it by part. With
-            integers activations are quantized as they come, without
-            calibration.
+            "int8" or "int4", or a `Quantization` that tells it by part; None
+            for int8, or float32 with `compatible`. With integers activations
+            are quantized as they come, without calibration.
         overwrite: replace `path` if it exists.
         task_class: what the file answers unless it is told otherwise, where
             several tasks have that kind of model; None for the one whose own
@@ -53,21 +61,38 @@ def to_tflite(
         check: is given the file before it is kept; what it raises leaves
             none.
         lengths: how many tokens a sequence may have, shorter ones being
-            padded to the next; None for any number.
+            padded to the next; None for any number, or with `compatible` for
+            what the client takes.
+        compatible: "task-library" for a file that MediaPipe and the Task
+            Library read; see `TaskLibrary`.
 
     Raises:
         UserError: if `quantization` is another, ai-edge-quantizer is needed
-            and not installed, `path` exists, or `lengths` does not fit the
-            model.
+            and not installed, `path` exists, `lengths` does not fit the
+            model, or the client cannot read such a file.
     """
+    if quantization is None:
+        quantization = "int8" if compatible is None else "float32"
     quantization = Quantization.of(quantization)
+    client = None
+    if compatible is not None:
+        from export.task_library import TaskLibrary
+
+        require_one_of(CLIENTS, compatible=compatible)
+        client = TaskLibrary.of(model, quantization, lengths, task_class)
+        lengths = [client.length]
     fixed = None if lengths is None else _fixed(model, lengths)
     check_new_file(path, overwrite)
-    content = _convert(model, quantization, fixed)
+    content = _convert(model, quantization, fixed, client)
     with new_file(path, overwrite) as temporary:
         temporary.write_bytes(content)
         append_bundle(
-            temporary, model, quantization, task_class, fixed_lengths=fixed
+            temporary,
+            model,
+            quantization,
+            task_class,
+            fixed_lengths=fixed,
+            associated_files=client and client.associated_files,
         )
         check(temporary)
 
@@ -83,8 +108,13 @@ def _fixed(model: PresetModel, lengths: Sequence[int]) -> FixedLengths:
 
 
 def _convert(
-    model: PresetModel, quantization: Quantization, fixed: FixedLengths | None
+    model: PresetModel,
+    quantization: Quantization,
+    fixed: FixedLengths | None,
+    client: TaskLibrary | None,
 ) -> bytes:
+    if client is not None:
+        return client.with_metadata(_in_float(model, fixed, client.outputs))
     content = _in_float(model, fixed)
     if quantization == Quantization.of("float32"):
         return content
@@ -93,18 +123,24 @@ def _convert(
     return quantize(content, quantization)
 
 
-def _in_float(model: PresetModel, fixed: FixedLengths | None) -> bytes:
+def _in_float(
+    model: PresetModel,
+    fixed: FixedLengths | None,
+    call: Callable | None = None,
+) -> bytes:
     import tensorflow as tf
 
-    from export.freeze import freeze
+    from export.freeze import freeze, in_a_loop
+
+    call = call or in_a_loop
 
     with tempfile.TemporaryDirectory() as directory, quiet():
         module = tf.Module()
         if fixed is None:
-            signatures = {"serving_default": freeze(model)}
+            signatures = {"serving_default": freeze(model, None, call)}
         else:
             signatures = {
-                fixed.signature(length): freeze(model, length)
+                fixed.signature(length): freeze(model, length, call)
                 for length in fixed.lengths
             }
         module.functions = signatures  # what is saved must be tracked

@@ -45,10 +45,8 @@ class TFLiteModel(FileNetwork):
         except ValueError:
             raise UserError(f"{path}: has no signature {name}") from None
 
-    def output_size(self, name: str) -> int | None:
-        """How many numbers an output has at its end; None if there is none."""
-        details = next(iter(self._runners.values())).get_output_details()
-        return int(details[name]["shape"][-1]) if name in details else None
+    def _output_details(self) -> dict[str, dict]:
+        return next(iter(self._runners.values())).get_output_details()
 
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
         """The axes of each input, -1 where a size is not fixed."""

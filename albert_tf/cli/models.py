@@ -46,17 +46,24 @@ def export(
         Option("--tokens-only", help="Of a SavedModel: it takes no texts."),
     ] = False,
     quantization: Annotated[
-        str,
+        str | None,
         Option(
             help="Of the parts that are not told: float32, float16, int8 or "
-            "int4."
+            "int4; none: int8, or float32 with --compatible."
         ),
-    ] = "int8",
+    ] = None,
     lengths: Annotated[
         str | None,
         Option(
             help="Tokens that sequences may have, such as 16,32,64,128,384, "
             "for runtimes that cannot resize; none: any number."
+        ),
+    ] = None,
+    compatible: Annotated[
+        str | None,
+        Option(
+            help="task-library: a file that MediaPipe's TextClassifier and "
+            "the classes of the TFLite Task Library read as it is."
         ),
     ] = None,
     verify: Annotated[
@@ -90,6 +97,7 @@ def export(
     from albert_tf.cli import tables
     from albert_tf.files import check_new_file
     from export.android_assets import android_files, to_android
+    from export.tflite import CLIENTS
 
     require_one_of(("tflite", "saved-model"), **{"--format": to})
     if to == "tflite":
@@ -97,12 +105,16 @@ def export(
         refuse(context, names, "needs --format saved-model")
         check_new_file(output, overwrite)
     else:
-        names = ["android", "quantization", "lengths"]
+        names = ["android", "quantization", "lengths", "compatible"]
         names += field_names(Quantization)
         refuse(context, names, "is of a .tflite file; a SavedModel is float32")
-    kinds = dataclasses.replace(
-        Quantization.of(quantization), **given(context, parts)
-    )
+    if compatible is not None:
+        require_one_of(CLIENTS, **{"--compatible": compatible})
+    kinds = None
+    if quantization is not None or given(context, parts):
+        kinds = dataclasses.replace(
+            Quantization.of(quantization or "int8"), **given(context, parts)
+        )
     numbers = None if lengths is None else whole_numbers(lengths, "--lengths")
     if verify is None:
         names = ["threshold", "android", "text", "pair", "label", "header"]
@@ -132,7 +144,14 @@ def export(
 
     if to == "tflite":
         exporter.to_tflite(
-            loaded, output, kinds, overwrite, task_class, check, numbers
+            loaded,
+            output,
+            kinds,
+            overwrite,
+            task_class,
+            check,
+            numbers,
+            compatible,
         )
         size = output.stat().st_size
     else:

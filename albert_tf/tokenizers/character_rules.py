@@ -33,7 +33,7 @@ def map_characters(
         is_blank: which of these are `BLANK`.
     """
     changes = {}
-    for characters in _all_characters():
+    for characters in all_characters():
         # Most do not change; one by one it takes a minute to find that out.
         text = "".join(characters)
         if rule(text) == text and not any(map(is_blank, text)):
@@ -64,7 +64,7 @@ def sigma_kinds() -> NumberMap:
     Python's `str.lower` is asked, as nothing else tells.
     """
     changes = {}
-    for characters in _all_characters():
+    for characters in all_characters():
         sigma, asked = chr(SIGMA), [c for c in characters if c != "\n"]
         tests = "\n".join(f"{c}{sigma}\nA{c}{sigma}" for c in asked)
         finals = [ord(t[-1]) == FINAL_SIGMA for t in tests.lower().split("\n")]
@@ -102,7 +102,7 @@ def map_kinds(kind: Callable[[str], int]) -> NumberMap:
         kind: of a character the number of its kind, which is small.
     """
     changes = {}
-    for characters in _all_characters():
+    for characters in all_characters():
         for character in characters:
             number = kind(character)
             if number:
@@ -110,7 +110,8 @@ def map_kinds(kind: Callable[[str], int]) -> NumberMap:
     return NumberMap.of(changes, CHARACTERS)
 
 
-def _all_characters() -> Iterator[list[str]]:
+def all_characters() -> Iterator[list[str]]:
+    """Yields all characters that a text may hold, `PAGE` at a time."""
     for start in range(0, CHARACTERS, PAGE):
         if start not in _SURROGATES:
             yield [chr(code) for code in range(start, start + PAGE)]

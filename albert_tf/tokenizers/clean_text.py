@@ -9,7 +9,7 @@ from albert_tf.tokenizers.tokenizer_settings import (
     TRANSFORMERS,
 )
 
-_QUOTES = ("``", "''")  # for Hugging Face's rule; LaTeX writes so
+QUOTES = ("``", "''")  # for Hugging Face's rule; LaTeX writes so
 
 
 def clean_text(text, settings=PUBLISHED):
@@ -29,7 +29,7 @@ def clean_text(text, settings=PUBLISHED):
     if settings.collapse_spaces:
         text = " ".join(text.split())
     if settings.follows == TRANSFORMERS:
-        for quote in _QUOTES:
+        for quote in QUOTES:
             text = text.replace(quote, '"')
         if settings.lowercase:  # there, letter by letter at first
             text = text.replace("\u03a3", "\u03c3")
@@ -65,7 +65,7 @@ def clean_spans(text, settings=PUBLISHED):
             starts.append(words[index - 1][1])
             ends.append(start)
         word = text[start:end]
-        if word.isascii() and not any(map(word.__contains__, _QUOTES)):
+        if word.isascii() and not any(map(word.__contains__, QUOTES)):
             starts.extend(range(start, end))  # the same as below, and fast
             ends.extend(range(start + 1, end + 1))
         else:
@@ -80,7 +80,7 @@ def _trace(word, offset, settings, starts, ends):
     while end < len(word):
         start, end = end, end + 1
         characters = word[start]
-        if joins_quotes and word[start : start + 2] in _QUOTES:
+        if joins_quotes and word[start : start + 2] in QUOTES:
             end = start + 2
         elif settings.strip_accents is not False:
             characters = unicodedata.normalize("NFKD", characters)

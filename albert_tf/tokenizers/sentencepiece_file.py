@@ -7,14 +7,16 @@ of protobuf only that it was made with.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 _PIECES, _TRAINER, _NORMALIZER, _SELF_TEST = 1, 2, 3, 4  # fields of a model
 _TEXT, _TYPE = 1, 3  # fields of a piece
 # Fields of the trainer's options.
 _MODEL_TYPE, _VOCAB_SIZE, _BYTE_FALLBACK = 3, 4, 35
 _SPECIAL_IDS = (40, 41, 42, 43)  # unknown, begin, end, padding
-_NORMAL, _UNKNOWN, _BY_USER, _BYTE, _UNIGRAM = 1, 2, 4, 6, 1
+# Fields of the normalizer.
+_CHARACTERS, _COLLAPSE, _RULES = 2, 4, 6
+_NORMAL, _UNKNOWN, _BY_USER, _UNUSED, _BYTE, _UNIGRAM = 1, 2, 4, 5, 6, 1
 _VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5  # kinds of values
 
 
@@ -102,6 +104,53 @@ def keep_pieces(data: bytes, kept: Sequence[int]) -> bytes:
         for number, value in changes.items()
     )
     return b"".join([*parts, _message(_TRAINER, options)])
+
+
+def with_rules(
+    data: bytes, rules: bytes, collapse: bool, unused: Collection[int]
+) -> bytes:
+    """The model with other rules of normalization.
+
+    Args:
+        data: a serialized model.
+        rules: a serialized model of any pieces that has the rules.
+        collapse: whether runs of blanks become one; if not, as it was.
+        unused: ids of pieces that are never to be chosen, but stay.
+
+    Returns:
+        A serialized model.
+    """
+    parts, index = [], 0
+    for number, value, raw in _fields(data):
+        if number == _PIECES:
+            if index in unused:
+                kind = varint(_TYPE << 3 | _VARINT) + varint(_UNUSED)
+                raw = _message(_PIECES, value + kind)  # the later one counts
+            index += 1
+        elif number == _NORMALIZER:
+            raw = b"".join(
+                part
+                for field, _, part in _fields(value)
+                if field not in (_CHARACTERS, _RULES)
+            )
+            raw += _message(_CHARACTERS, _characters(rules))
+            if collapse:
+                raw += varint(_COLLAPSE << 3 | _VARINT) + varint(1)
+            raw = _message(_NORMALIZER, raw)
+        if number != _SELF_TEST:  # texts and their pieces
+            parts.append(raw)
+    return b"".join(parts)
+
+
+def _characters(data: bytes) -> bytes:
+    """The rules of a model's normalizer as the library compiled them."""
+    return next(
+        value
+        for field, message, _ in _fields(data)
+        if field == _NORMALIZER
+        for number, value, _ in _fields(message)
+        if number == _CHARACTERS
+    )
 
 
 def character_model(data: bytes) -> bytes:

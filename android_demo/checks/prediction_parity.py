@@ -79,7 +79,7 @@ def examples_of(lines, number):
     ]
 
 
-def random_file(task_name, directory):
+def random_file(task_name, directory, compatible=None):
     """A small exported model for a task with random weights."""
     import keras
     import numpy as np
@@ -116,8 +116,8 @@ def random_file(task_name, directory):
     for weight in model.weights:
         value = draw.normal(size=weight.shape).astype("float32") * 0.3
         weight.assign(value + 1 if weight.name == "gamma" else value)
-    path = directory / f"{task_name}.tflite"
-    to_tflite(model, path, "float32")
+    path = directory / f"{task_name}-{compatible or 'own'}.tflite"
+    to_tflite(model, path, "float32", compatible=compatible)
     return path
 
 

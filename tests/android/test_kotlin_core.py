@@ -149,9 +149,21 @@ def test_predictions(parity, data_dir, tmp_path_factory, task, lengths):
     pytest.importorskip("ai_edge_litert")
     import prediction_parity
 
-    path = tmp_path_factory.getbasetemp() / f"{task}.tflite"
+    path = tmp_path_factory.getbasetemp() / f"{task}-own.tflite"
     if not path.exists():
         prediction_parity.random_file(task, path.parent)
     text = (data_dir / "books_excerpt.txt").read_text(encoding="utf-8")
     examples = prediction_parity.examples_of(text.splitlines(), EXAMPLES)
     assert not prediction_parity.different(path, examples, lengths)
+
+
+def test_a_file_for_other_clients(parity, data_dir, tmp_path):
+    pytest.importorskip("ai_edge_litert")
+    import prediction_parity
+
+    path = prediction_parity.random_file(
+        "classification", tmp_path, compatible="task-library"
+    )
+    text = (data_dir / "books_excerpt.txt").read_text(encoding="utf-8")
+    examples = prediction_parity.examples_of(text.splitlines(), EXAMPLES)
+    assert not prediction_parity.different(path, examples, [128])

@@ -56,13 +56,28 @@ def test_many_members(refused):
     files = [(f"{i}", b"") for i in range(3_000)]
     assert "no archive of ours" in refused(pack([*members(), *files]))
     more = [*members(), ("more", b"")]
-    assert "no archive of ours" in refused(pack(more))
+    assert "it has other members" in refused(pack(more))
+    assert "no archive of ours" in refused(pack([*more, *files[:2]]))
     message = refused(pack(more, end={"entries": 2}))
     assert "it has other members" in message
     message = refused(pack([*members(), *files], end={"entries": 2}))
     assert "no archive of ours" in message
     twice = [*members(), members()[1]]
     message = refused(pack(twice, end={"entries": 2}))
+    assert "it has other members" in message
+
+
+def test_files_of_others(read, refused):
+    """They are there, whole, and no larger than a vocabulary may be."""
+    text = manifest(associated_files=["labels.txt"])
+    assert read(pack([*members(text), ("labels.txt", b"a\nb\n")]))
+    assert "labels.txt is missing" in refused(pack(members(text)))
+    broken = ("labels.txt", b"a\nb\n", {"crc": 1})
+    assert "CRC" in refused(pack([*members(text), broken]))
+    large = ("labels.txt", bytes(2**21))
+    assert "larger than it needs" in refused(pack([*members(text), large]))
+    other = ("other.txt", b"")
+    message = refused(pack([*members(text), ("labels.txt", b""), other]))
     assert "it has other members" in message
 
 

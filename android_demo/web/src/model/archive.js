@@ -4,7 +4,7 @@ export const DAMAGED =
   "the file is truncated, damaged, or not written by `albert-tf export`";
 const DIRECTORY = "its directory is damaged";
 const PLACES = "its members are not in their places";
-const MOST_MEMBERS = 2;
+const MOST_MEMBERS = 4;
 const DIRECTORY_BYTES = 1024;
 const MOST_RATIO = 100;
 const STORED = 0;

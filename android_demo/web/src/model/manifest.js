@@ -5,6 +5,7 @@ const LEAST_LENGTH = 3;
 const NAMES = [
   "format", "model", "config", "quantization", "task", "settings",
   "preprocessor", "network_bytes", "network_sha256", "fixed_lengths",
+  "associated_files",
 ];
 const PREPROCESSOR = ["max_length", "tokenizer", "vocabulary_sha256"];
 /** @type {Record<string, number>} */
@@ -41,6 +42,10 @@ export class Manifest {
     checkSize(values, config, this.networkBytes);
     /** Of sequences that the network takes; null for any. */
     this.lengths = values.has("fixed_lengths") ? lengthsOf(values, longest) : null;
+    /** What others read in the archive. */
+    this.associatedFiles = values.has("associated_files")
+      ? values.texts("associated_files")
+      : [];
     const preprocessor = values.child("preprocessor");
     preprocessor.checkNames(PREPROCESSOR);
     this.maxLength = preprocessor.int("max_length");

@@ -40,7 +40,8 @@ export class ModelFile {
     const text = new TextDecoder().decode(json);
     const manifest = new Manifest(JsonObject.parse(text, NAME));
     const { vocabularyName, vocabularySize } = manifest;
-    if (`${archive.names.sort()}` !== `${[NAME, vocabularyName].sort()}`) {
+    const names = [NAME, vocabularyName, ...manifest.associatedFiles];
+    if (`${archive.names.sort()}` !== `${names.sort()}`) {
       throw damage("it has other members");
     }
     // Before the vocabulary is read, whose size the network's bounds.
@@ -48,6 +49,8 @@ export class ModelFile {
       throw damage(`the network has ${archive.start} bytes`);
     }
     const most = PIECE_BYTES * vocabularySize + VOCABULARY_BYTES;
+    // For their checksums: nothing in them is ours.
+    for (const name of manifest.associatedFiles) await archive.read(name, most);
     const vocabulary = await archive.read(vocabularyName, most);
     const network = file.subarray(0, archive.start);
     if ((await sha256(vocabulary)) !== manifest.vocabularyDigest) {

@@ -62,11 +62,17 @@ export class TextModel {
   }
 }
 
+const LEAST = 1.17549435e-38;
+
 /** What a model says of one sequence. */
 export class Outputs {
   /** @param {Record<string, Float32Array>} values @param {number} rows L, with padding */
   constructor(values, rows) {
-    this.values = values;
+    const { probability, ...others } = values;
+    // What a file has for logits that ready-made clients read, too.
+    this.values = probability
+      ? { ...others, logits: probability.map((p) => Math.log(Math.max(p, LEAST))) }
+      : values;
     this.rows = rows;
   }
 

@@ -141,7 +141,7 @@ internal class Archive(file: ByteBuffer) {
         const val DAMAGED =
             "the file is truncated, damaged, or not written by `albert-tf export`"
         private const val DIRECTORY = "its directory is damaged"
-        private const val MOST_MEMBERS = 2
+        private const val MOST_MEMBERS = 4
         private const val DIRECTORY_BYTES = 1024
         private const val MOST_RATIO = 100L
         private const val MOST_BYTES = Int.MAX_VALUE.toLong()

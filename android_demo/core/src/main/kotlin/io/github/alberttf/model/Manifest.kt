@@ -22,6 +22,9 @@ internal class Manifest(values: JsonObject) {
     /** Of sequences that the network takes; null for any. */
     val lengths: IntArray?
 
+    /** What others read in the archive. */
+    val associatedFiles: List<String>
+
     init {
         checkFormat(values)
         model = values.text("model")
@@ -41,6 +44,8 @@ internal class Manifest(values: JsonObject) {
         segments = if (config.has("type_vocab_size")) config.int("type_vocab_size") else 2
         checkSize(values, config)
         lengths = if (values.has(FIXED_LENGTHS)) lengthsOf(values.child(FIXED_LENGTHS)) else null
+        associatedFiles =
+            if (values.has(ASSOCIATED_FILES)) values.texts(ASSOCIATED_FILES) else emptyList()
         val preprocessor = values.child("preprocessor")
         preprocessor.checkNames(PREPROCESSOR)
         maxLength = preprocessor.int("max_length")
@@ -89,10 +94,11 @@ internal class Manifest(values: JsonObject) {
         const val FORMAT = 2L
         const val LEAST_LENGTH = 3
         const val FIXED_LENGTHS = "fixed_lengths"
+        const val ASSOCIATED_FILES = "associated_files"
         val NAMES =
             setOf(
                 "format", "model", "config", "quantization", "task", "settings", "preprocessor",
-                "network_bytes", "network_sha256", FIXED_LENGTHS,
+                "network_bytes", "network_sha256", FIXED_LENGTHS, ASSOCIATED_FILES,
             )
         val PREPROCESSOR = setOf("max_length", "tokenizer", "vocabulary_sha256")
         val BITS = mapOf("float32" to 32, "float16" to 16, "int8" to 8, "int4" to 4)

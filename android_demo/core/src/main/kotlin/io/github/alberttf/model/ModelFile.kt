@@ -70,14 +70,15 @@ public class ModelFile private constructor(
             val archive = Archive(file)
             val json = archive.read(NAME, MOST_JSON_BYTES).decodeToString()
             val manifest = Manifest(JsonObject.parse(json, NAME))
-            if (archive.names != setOf(NAME, manifest.vocabularyName)) {
-                damaged("it has other members")
-            }
+            val names = manifest.associatedFiles + listOf(NAME, manifest.vocabularyName)
+            if (archive.names != names.toSet()) damaged("it has other members")
             // Before the vocabulary is read, whose size the network's bounds.
             if (archive.start.toLong() != manifest.networkBytes) {
                 damaged("the network has ${archive.start} bytes")
             }
             val most = PIECE_BYTES * manifest.vocabularySize + VOCABULARY_BYTES
+            // For their checksums: nothing in them is ours.
+            manifest.associatedFiles.forEach { archive.read(it, most) }
             val vocabulary = archive.read(manifest.vocabularyName, most)
             if (sha256(ByteBuffer.wrap(vocabulary), vocabulary.size) != manifest.vocabularyDigest) {
                 damaged("the vocabulary does not have its checksum")

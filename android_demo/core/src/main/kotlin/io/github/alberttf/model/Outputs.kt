@@ -1,11 +1,15 @@
 package io.github.alberttf.model
 
+import kotlin.math.ln
+
 /**
  * What a model says of one sequence.
  *
  * @param rows L with padding, how many rows outputs have that are of tokens.
  */
-internal class Outputs(private val values: Map<String, FloatArray>, private val rows: Int) {
+internal class Outputs(values: Map<String, FloatArray>, private val rows: Int) {
+    private val values = withLogits(values)
+
     fun has(name: String): Boolean = name in values
 
     operator fun get(name: String): FloatArray =
@@ -22,4 +26,16 @@ internal class Outputs(private val values: Map<String, FloatArray>, private val 
 
     /** An output of [size] numbers for each token. */
     fun perToken(name: String, size: Int): FloatArray = ofSize(name, rows * size)
+
+    private companion object {
+        /** What a file has for `logits` that ready-made clients read, too. */
+        const val PROBABILITY = "probability"
+        const val LEAST = 1.17549435e-38f
+
+        fun withLogits(values: Map<String, FloatArray>): Map<String, FloatArray> {
+            val found = values[PROBABILITY] ?: return values
+            val logits = FloatArray(found.size) { ln(maxOf(found[it], LEAST)) }
+            return values - PROBABILITY + ("logits" to logits)
+        }
+    }
 }
