@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from albert_tf.errors import UserError
 from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
@@ -97,6 +99,8 @@ def _in_float(model: PresetModel, fixed: FixedLengths | None) -> bytes:
     import tensorflow as tf
 
     from export.freeze import freeze
+    from export.packing import pack, unpack
+    from export.positions import look_up_positions
 
     with tempfile.TemporaryDirectory() as directory, quiet():
         module = tf.Module()
@@ -117,4 +121,19 @@ def _in_float(model: PresetModel, fixed: FixedLengths | None) -> bytes:
             tf.saved_model.SaveOptions(experimental_custom_gradients=False),
         )
         converter = tf.lite.TFLiteConverter.from_saved_model(directory)
-        return converter.convert()
+        content = converter.convert()
+    if fixed is None:
+        return content
+    graphs = unpack(content)
+    look_up_positions(graphs, _positions(model))
+    return pack(graphs)
+
+
+def _positions(model: PresetModel) -> np.ndarray:
+    """The table of positions, float32 [P, E]."""
+    (table,) = (
+        weight
+        for name, weight in model.named_weights().items()
+        if name.endswith("embedding/position_embedding/embeddings")
+    )
+    return np.asarray(table, "float32")
