@@ -7,10 +7,10 @@ import io
 import re
 
 from ai_edge_litert import schema_py_generated as schema
-from ai_edge_litert.tools import flatbuffer_utils
 
 from albert_tf.errors import UserError
 from export.lookups import operator_code, use_lookups
+from export.packing import pack, unpack
 from export.quantization import KINDS, Quantization
 from export.quiet import quiet
 
@@ -50,11 +50,10 @@ def quantize(content: bytes, quantization: Quantization) -> bytes:
             "fewer bits than float32 need ai-edge-quantizer: pip install "
             f"'albert-tf[tensorflow]' ({error})"
         ) from None
-    model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
+    model = unpack(content)
     use_lookups(model)
     _let_zero_be_anywhere(model)
-    content = flatbuffer_utils.convert_object_to_bytearray(model)
-    quantizer = Quantizer(content)
+    quantizer = Quantizer(bytearray(pack(model)))
     for recipe in _recipes(model, quantization):
         quantizer.update_quantization_recipe(**recipe)
     said = io.StringIO()  # sizes and bars
@@ -63,7 +62,9 @@ def quantize(content: bytes, quantization: Quantization) -> bytes:
         contextlib.redirect_stderr(said),
         quiet(),
     ):
-        return bytes(quantizer.quantize().quantized_model)
+        content = quantizer.quantize().quantized_model
+    # The quantizer tells scales and zeros for each graph again.
+    return pack(unpack(content))
 
 
 def _let_zero_be_anywhere(model: schema.ModelT) -> None:

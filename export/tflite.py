@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from albert_tf.errors import UserError, require_one_of
 from albert_tf.files import check_new_file, new_file
 from export.bundle import append_bundle
@@ -116,6 +118,8 @@ def _convert(
     if client is not None:
         return client.with_metadata(_in_float(model, fixed, client.outputs))
     content = _in_float(model, fixed)
+    if fixed is not None:
+        content = _with_one_table(content, model)
     if quantization == Quantization.of("float32"):
         return content
     from export.quantizer import quantize
@@ -133,7 +137,6 @@ def _in_float(
     from export.freeze import freeze, in_a_loop
 
     call = call or in_a_loop
-
     with tempfile.TemporaryDirectory() as directory, quiet():
         module = tf.Module()
         if fixed is None:
@@ -154,3 +157,23 @@ def _in_float(
         )
         converter = tf.lite.TFLiteConverter.from_saved_model(directory)
         return converter.convert()
+
+
+def _with_one_table(content: bytes, model: PresetModel) -> bytes:
+    """The same, its signatures sharing the table of positions."""
+    from export.packing import pack, unpack
+    from export.positions import look_up_positions
+
+    graphs = unpack(content)
+    look_up_positions(graphs, _positions(model))
+    return pack(graphs)
+
+
+def _positions(model: PresetModel) -> np.ndarray:
+    """The table of positions, float32 [P, E]."""
+    (table,) = (
+        weight
+        for name, weight in model.named_weights().items()
+        if name.endswith("embedding/position_embedding/embeddings")
+    )
+    return np.asarray(table, "float32")

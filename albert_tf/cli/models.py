@@ -35,7 +35,7 @@ def export(
         Path,
         Argument(help="The .tflite file, or the directory of all versions."),
     ],
-    parts: Quantization,
+    parts: Annotated[Quantization, Option(show_default="--quantization")],
     task_name: TaskName = None,
     to: Annotated[
         str, Option("--format", help="tflite or saved-model.")

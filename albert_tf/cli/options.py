@@ -23,7 +23,9 @@ def takes_options(command: Callable) -> Callable:
     for each of its fields instead: with the field's name, type and default,
     and for help what the "Attributes:" of the class say of it. The command
     gets an instance. A field that is such a class itself is taken apart too;
-    one that may be None is None unless one of its options is given.
+    one that may be None is None unless one of its options is given. With
+    `Annotated[kind, Option(show_default="...")]` the command says what stands
+    for an option that is not given, where that is not the class's default.
 
     Example:
 
@@ -38,8 +40,8 @@ def takes_options(command: Callable) -> Callable:
         if _option_class(parameter.annotation) is None:
             parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
         else:
-            groups[name] = parameter.annotation
-            parameters += _parameters(parameter.annotation)
+            groups[name], shown = _with_default(parameter.annotation)
+            parameters += _parameters(groups[name], shown)
     if "context" not in signature.parameters:
         kind = Parameter.KEYWORD_ONLY
         parameters.append(Parameter("context", kind, annotation=Context))
@@ -109,19 +111,28 @@ def _take(kind, values: dict, context: Context):
     return _option_class(kind)(**arguments) if needed else None
 
 
-def _parameters(kind) -> Iterator[Parameter]:
+def _with_default(annotation) -> tuple:
+    """A parameter's type, and what the help shows as default."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        kind, option = typing.get_args(annotation)
+        return kind, option.show_default
+    return annotation, True
+
+
+def _parameters(kind, shown: bool | str = True) -> Iterator[Parameter]:
     kind = _option_class(kind)
     helps = _helps(kind)
     hints = _hints(kind)
     for field in dataclasses.fields(kind):
         hint = hints[field.name]
         if _option_class(hint) is not None:
-            yield from _parameters(hint)
+            yield from _parameters(hint, shown)
             continue
         flag = f"--{field.name.replace('_', '-')}"
         # Without a name of its own typer would add a `--no-` to it.
         names = [flag] if field.default is False else []
-        option = Option(*names, help=helps.get(field.name, ""))
+        said = helps.get(field.name, "")
+        option = Option(*names, help=said, show_default=shown)
         yield Parameter(
             field.name,
             Parameter.KEYWORD_ONLY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Annotated
 
 import pytest
 import typer
@@ -103,3 +104,18 @@ def test_flags():
     assert CliRunner().invoke(app, ["--no-off"]).exit_code == 2
     assert got == [Flags(), Flags(True, False, False)]
     assert field_names(Flags) == ["off", "on", "either"]
+
+
+def test_a_command_says_what_stands_for_what_is_not_given():
+    @takes_options
+    def command(
+        options: Annotated[Inner, typer.Option(show_default="as deep as it")],
+    ):
+        raise SystemExit(options.depth or 0)
+
+    app = typer.Typer(rich_markup_mode="rich")
+    app.command()(command)
+    assert "[default: (as deep as it)]" in CliRunner().invoke(
+        app, ["--help"]
+    ).output.replace("│", "")
+    assert CliRunner().invoke(app, ["--depth", "3"]).exit_code == 3

@@ -13,6 +13,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.tokenizers import SentencePieceTokenizer
+from export.packing import unpack
 
 LENGTHS = [32, 8, 16]
 TEXTS = [
@@ -169,25 +170,58 @@ def test_signatures_and_shapes(path):
     assert shapes == {f"length_{n}": {(1, n), (1, 3)} for n in (8, 16, 32)}
 
 
-def test_each_matrix_is_there_once(classifier, path):
-    """However many signatures read it.
+def buffers(path):
+    """What is stored, with the tensors that it is the content of."""
+    model = unpack(path.read_bytes())
+    found = {}
+    for graph in model.subgraphs:
+        for tensor in graph.tensors:
+            found.setdefault(tensor.buffer, []).append(tensor)
+    return [
+        (buffer.data.tobytes(), found.get(number, []))
+        for number, buffer in enumerate(model.buffers)
+        if buffer.data is not None
+    ]
 
-    All but the table of positions, of which each signature has its part, as
-    the converter knows what it looks up.
-    """
-    model = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
-    found = {
-        tensor.buffer: math.prod(tensor.shape)
-        for graph in model.subgraphs
-        for tensor in graph.tensors
-        if tensor.type == schema.TensorType.INT8
-    }
+
+def test_each_matrix_is_there_once(classifier, path):
+    """However many signatures read it; of positions the first 32."""
+    found = [
+        len(data)
+        for data, tensors in buffers(path)
+        if any(tensor.type == schema.TensorType.INT8 for tensor in tensors)
+    ]
+    positions, width = 32, classifier.config.embedding_size
     expected = [
         math.prod(weight.shape)
         for weight in classifier.weights
         if len(weight.shape) > 1 and "position" not in weight.path
     ]
-    assert sorted(found.values()) == sorted(expected)
+    assert sorted(found) == sorted([*expected, positions * width])
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "int8", "int4"])
+def test_five_lengths_take_what_one_takes(randomize, tmp_path, kind):
+    """The sizes are such that positions and scales are a good part."""
+    config = AlbertConfig(
+        vocab_size=2000,
+        embedding_size=64,
+        hidden_size=256,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=512,
+    )
+    encoder = randomize(models.AlbertEncoder(config))
+    stored, rest = {}, {}
+    for lengths in ((384,), (16, 32, 64, 128, 384)):
+        path = tmp_path / f"{len(lengths)}.tflite"
+        export.to_tflite(encoder, path, kind, lengths=lengths)
+        number = len(lengths)
+        stored[number] = sum(len(data) for data, _ in buffers(path))
+        rest[number] = path.stat().st_size - stored[number]
+    assert stored[1] <= stored[5] < 1.01 * stored[1]
+    # Operators and names; scales, if each graph had them, as much again.
+    assert rest[5] - rest[1] < 4 * 22_000
 
 
 def test_longer_texts_are_cut(path):
