@@ -15,6 +15,7 @@ ROOMS = {
     "files": ("errors",),
     "json_files": ("errors",),
     "published_config": ("errors",),
+    "nearest": ("errors",),
     "prediction": (),
     "preset_sizes": (),
     "config": ("errors", "json_files", "preset_sizes", "published_config"),

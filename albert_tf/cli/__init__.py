@@ -55,6 +55,7 @@ for command in (
     tasks.evaluate,
     tasks.predict,
     embedding.embed,
+    embedding.search,
     models.export,
     benchmarking.benchmark,
     models.convert,

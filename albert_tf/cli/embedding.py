@@ -1,4 +1,4 @@
-"""The command for vectors of texts."""
+"""The commands for vectors of texts."""
 
 from __future__ import annotations
 
@@ -61,15 +61,7 @@ def embed(
     lines = read_lines() if texts is None else _read(texts)
     predictor = open_predictor(model, "similarity")
     vectors = []
-    for start in track(
-        range(0, len(lines), _CHUNK),
-        "embedding",
-        console=console,
-        transient=True,
-        disable=as_json or not console.is_terminal,
-    ):
-        chunk = lines[start : start + _CHUNK]
-        answers = predictor.predict(chunk)
+    for chunk, answers in _embedded(predictor, lines, not as_json):
         if not as_json:
             vectors += answers
             continue
@@ -82,6 +74,99 @@ def embed(
     with new_file(output, overwrite) as path, open(path, "wb") as file:
         np.save(file, np.stack(vectors))
     say(f"{output}: {len(vectors):,} vectors of {len(vectors[0])} numbers")
+
+
+def search(
+    file: Annotated[Path, Argument(help="What to search, a text a line.")],
+    queries: Annotated[
+        list[str],
+        Argument(help="What to look for."),
+    ],
+    model: Annotated[str, Option(help="As for embed.")] = "albert_mini_en",
+    vectors: Annotated[
+        Path | None,
+        Option(
+            help="What embed made of the file with this model; without it the "
+            "file is embedded first."
+        ),
+    ] = None,
+    top: Annotated[int, Option(min=1, help="How many lines to show.")] = 5,
+    as_json: Annotated[
+        bool, Option("--json", help="One JSON object a line.")
+    ] = False,
+):
+    """The lines of a file that say nearly the same as a query.
+
+    Each with its cosine and its number, the most alike first. All lines are
+    compared, so none is missed.
+
+    Example:
+    [bold]albert-tf search questions.txt "how do I reset my password"[/bold]
+    """
+    import numpy as np
+
+    from albert_tf.nearest import nearest
+
+    lines = _read(file)
+    known = None if vectors is None else _vectors(vectors, file, len(lines))
+    predictor = open_predictor(model, "similarity")
+    wanted = np.stack(predictor.predict(queries))
+    if known is None:
+        parts = _embedded(predictor, lines, not as_json)
+        known = np.stack([one for _, part in parts for one in part])
+    if known.shape[1] != wanted.shape[1]:
+        raise UserError(
+            f"{vectors}: has vectors of {known.shape[1]} numbers, but {model} "
+            f"makes {wanted.shape[1]}: embed {file} with this model"
+        )
+    # An empty line has a vector too, and could be near to anything.
+    written = np.flatnonzero([bool(line.strip()) for line in lines])
+    found = nearest(known[written], wanted, top)
+    tell_truncated(predictor)
+    for query, places, cosines in zip(queries, *found, strict=True):
+        if len(queries) > 1 and not as_json:
+            say(f"{query}:")
+        for line, cosine in zip(written[places], cosines, strict=True):
+            text = lines[line]
+            if not as_json:
+                print(f"{cosine:.4f}\t{line + 1}\t{text}")
+                continue
+            values = {"query": query, "line": int(line) + 1, "text": text}
+            values["cosine"] = float(cosine)
+            print(json.dumps(values, ensure_ascii=False))
+
+
+def _embedded(predictor, lines: list[str], with_bar: bool):
+    """Chunks of lines with their vectors."""
+    for start in track(
+        range(0, len(lines), _CHUNK),
+        "embedding",
+        console=console,
+        transient=True,
+        disable=not with_bar or not console.is_terminal,
+    ):
+        chunk = lines[start : start + _CHUNK]
+        yield chunk, predictor.predict(chunk)
+
+
+def _vectors(path: Path, file: Path, lines: int):
+    """The array in a .npy file."""
+    import numpy as np
+
+    try:
+        vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path}: is no .npy file of vectors: {error}"
+        ) from None
+    if vectors.ndim != 2 or len(vectors) != lines:
+        raise UserError(
+            f"{path}: must hold a vector for each of the {lines:,} lines of "
+            f"{file}; its axes are {list(vectors.shape)}"
+        )
+    return vectors
 
 
 def _read(path: Path) -> list[str]:

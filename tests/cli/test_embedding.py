@@ -1,4 +1,4 @@
-"""`albert-tf embed`."""
+"""`albert-tf embed` and `albert-tf search`."""
 
 import io
 import json
@@ -70,3 +70,44 @@ def test_mistakes(home, texts, file, tmp_path, fails):
     (tmp_path / "v.npy").write_text("mine")
     assert "exists already" in fails("embed", file, texts, *output)
     assert (tmp_path / "v.npy").read_text() == "mine"
+
+
+def test_the_nearest_lines(texts, file, tmp_path, capsys):
+    """Alike lines are found with their numbers, empty ones never."""
+    argv = ["search", texts, "A man sings.", "--model", file, "--top", "9"]
+    assert call(argv) == 0
+    lines = [x.split("\t") for x in capsys.readouterr().out.splitlines()]
+    assert [line[1:] for line in lines] == [
+        ["1", "A man sings."],
+        ["4", "A man sings."],
+        ["3", "Two dogs run on the grass."],
+    ]
+    cosines = [float(line[0]) for line in lines]
+    assert cosines[:2] == [1.0, 1.0]
+    assert cosines[2] < 0.99
+    vectors = tmp_path / "v.npy"
+    assert call(["embed", file, texts, "--output", vectors]) == 0
+    capsys.readouterr()
+    argv = ["search", texts, "dogs", "A man sings.", "--model", file]
+    assert call([*argv, "--vectors", vectors, "--top", "1", "--json"]) == 0
+    found = [*map(json.loads, capsys.readouterr().out.splitlines())]
+    assert [x["query"] for x in found] == ["dogs", "A man sings."]
+    assert found[1]["line"] == 1
+    assert found[1]["cosine"] == pytest.approx(1, abs=1e-5)
+
+
+def test_mistakes_of_search(texts, file, tmp_path, fails):
+    argv = ["search", texts, "a", "--model", file, "--vectors"]
+    vectors = tmp_path / "v.npy"
+    assert "v.npy: no such file" in fails(*argv, vectors)
+    vectors.write_text("text")
+    assert "v.npy: is no .npy file of vectors" in fails(*argv, vectors)
+    np.save(vectors, np.zeros((3, 256), "float32"))
+    said = fails(*argv, vectors)
+    assert "a vector for each of the 4 lines" in said
+    assert "[3, 256]" in said
+    np.save(vectors, np.zeros((4, 5), "float32"))
+    assert "vectors of 5 numbers, but" in fails(*argv, vectors)
+    empty = tmp_path / "empty.txt"
+    empty.write_text("\n")
+    assert "empty.txt: has no text" in fails("search", empty, "a")
