@@ -33,6 +33,7 @@ def main():
         tools.oldest_android, tools, classes, "app24.jar",
     )  # fmt: skip
     step("app: its tests", build_apk.test_app, tools, app, classes)
+    step("core: compile what its page shows", build_apk.compile_examples, tools)
     dex = step("app: shrink it", build_apk.shrink, tools, app, classes)
     apk = step("app: pack, align, sign, verify", build_apk.pack, dex)
     step("app: inspect the APK", inspect, apk)

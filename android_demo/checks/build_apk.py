@@ -6,13 +6,14 @@ The steps are those of the Android plugin for Gradle, with the same programs;
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 
 from android_tools import BUILD
-from build_core import compile_core, compile_kotlin, jars, java
+from build_core import CORE, compile_core, compile_kotlin, jars, java
 
 APP = BUILD.parent / "app"
 OUT = BUILD / "app"
@@ -20,6 +21,16 @@ PACKAGE = "io.github.alberttf.demo"
 MIN_SDK, TARGET_SDK = 24, 35
 ASSETS = APP / "src/main/assets"
 _R8 = "com.android.tools.r8.R8"
+# What the examples on core's page leave out.
+_IMPORTS = """\
+import io.github.alberttf.model.ModelRunner
+import org.tensorflow.lite.DataType
+import org.tensorflow.lite.Interpreter
+import org.tensorflow.lite.Tensor
+import java.io.FileInputStream
+import java.nio.ByteBuffer
+import java.nio.channels.FileChannel.MapMode.READ_ONLY
+"""
 _PASSWORD = "android"  # of a key that nobody trusts
 
 
@@ -72,6 +83,21 @@ def compile_app(android, tools, classes, name):
         "app",
     )
     return jar
+
+
+def compile_examples(tools):
+    """Compiles what core's page shows, against TensorFlow Lite."""
+    page = (CORE / "README.md").read_text("utf-8")
+    use, runner = re.findall(r"^```kotlin\n(.*?)^```$", page, re.M | re.S)
+    imports, statements = use.split("\n\n", 1)
+    source = OUT / "Examples.kt"
+    source.write_text(
+        f"{_IMPORTS}{imports}\n\nfun use(path: String) {{\n{statements}}}\n\n"
+        f"{runner}",
+        "utf-8",
+    )
+    needed = [compile_core(), *jars("library"), *tools.tflite, tools.android]
+    compile_kotlin([source], OUT / "examples.jar", needed)
 
 
 def test_app(tools, app, classes):
