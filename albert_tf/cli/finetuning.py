@@ -78,7 +78,8 @@ def finetune(
         Option(
             "--baseline",
             help="Also score what has no transformer: TF-IDF with logistic "
-            "regression, each word's most frequent tag, or the first sentence.",
+            "regression, each word's most frequent tag, or the first "
+            "sentence.",
         ),
     ] = False,
     seeds: Annotated[

@@ -212,7 +212,7 @@ def test_mistakes(tmp_path):
         QuestionAnswering.read(tmp_path / "dev.json", Columns())
 
 
-def test_the_baseline_is_the_first_sentence():
+def test_the_baseline_is_the_first_sentence_or_nothing():
     contexts = [
         "Tom has a map.\nHe sleeps.",
         "Tom has a map of Mt.Fuji",
@@ -223,6 +223,9 @@ def test_the_baseline_is_the_first_sentence():
     for context, right in zip(contexts, rights, strict=True):
         dev = [Question("?", context, (Answer(right, 0),))]
         assert task.baseline([], dev) == 1
+    none = [Question("?", "Tom has a map.", ())] * 3
+    some = Question("?", "A dog. A cat.", (Answer("A cat", 7),))
+    assert task.baseline([], [*none, some]) == 0.75
 
 
 def test_logits_are_those_of_hugging_face(shared):
