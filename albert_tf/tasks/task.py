@@ -36,8 +36,8 @@ class Task(abc.ABC):
         model_name: its model, a class of `albert_tf.models`; the losses
             compare what `targets` gives with its outputs.
         figure: which of `Score.figures` chooses the best epoch.
-        balanced_figure: the same where classes are balanced; None if there is
-            no such thing.
+        balanced_figure: the same where classes are balanced; None for
+            `figure`, such as the official one of a benchmark.
         learned_head: the head of its model that a source must have, as it
             is not fine-tuned; None where a new one can be trained.
         short_name: another name for the command line; None for no other.

@@ -134,7 +134,7 @@ def finetune(
 
     figure = task.figure
     if options.balance_classes:
-        figure = task.balanced_figure
+        figure = task.balanced_figure or figure
     best = BestEpoch(score, figure, options.patience)
     history = keras.callbacks.History()
     facts = _facts(source, task, options, train, dev)

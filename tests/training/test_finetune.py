@@ -17,6 +17,7 @@ from albert_tf.errors import UserError
 from albert_tf.evaluation.classification import evaluate_classification
 from albert_tf.models import AlbertClassifier
 from albert_tf.recipes import snips
+from albert_tf.tasks import tasks
 from albert_tf.tasks.classification import Classification
 from albert_tf.tasks.fill_mask import FillMask
 from albert_tf.training.best_epoch import BestEpoch
@@ -108,6 +109,26 @@ def test_warns_where_nothing_was_learned(
     if told:
         assert "all of them get the same answer" in told[0]
         assert "learning_rate=0.0005 is too high" in told[0]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        task
+        for task in tasks().values()
+        if issubclass(task, Classification) and task.learned_head is None
+    ],
+)
+def test_every_task_of_classes_can_be_balanced(eager, tmp_path, task):
+    """GLUE's official figures choose the epoch then too."""
+    classes = getattr(task, "classes", ("a", "b"))
+    examples = [Example("x", label=name) for name in (*classes, classes[0])]
+    options = FinetuneOptions(epochs=1, balance_classes=True)
+    settings = task.of_examples(examples)
+    result = finetune(
+        "albert_pico", examples, examples, tmp_path / "m", options, settings
+    )
+    assert result.best_epoch == 1
 
 
 def test_balanced_classes_weigh_the_loss(train):
