@@ -74,9 +74,9 @@ class FileNetwork(abc.ABC):
 
 
 def _with_logits(outputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Logits for probabilities, which a file for other clients has."""
+    """Logits besides probabilities, which a file for other clients has."""
     outputs = dict(outputs)
     if PROBABILITY in outputs:
         least = np.finfo("float32").tiny
-        outputs["logits"] = np.log(np.maximum(outputs.pop(PROBABILITY), least))
+        outputs["logits"] = np.log(np.maximum(outputs[PROBABILITY], least))
     return outputs

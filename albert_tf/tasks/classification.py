@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -94,10 +94,6 @@ class Classification(Task):
         """Label, probability, and those of all labels."""
         return dataclasses.asdict(answer)
 
-    def difference(self, outputs, others):
-        """As a `Task`, but that a number added to all logits is none."""
-        return super().difference(_normalized(outputs), _normalized(others))
-
     def draw(self, score, path):
         """The confusion matrix."""
         from albert_tf.evaluation.confusion_plot import plot_confusion_matrix
@@ -115,9 +111,3 @@ class Classification(Task):
         found = tfidf_classes(texts, self._numbers(train), dev_texts)
         answers = [Prediction(self.labels[k], 1.0, {}) for k in found]
         return self.score(answers, dev).figures[self.figure]
-
-
-def _normalized(outputs: Mapping[str, Sequence[np.ndarray]]):
-    """With logarithms of probabilities for logits."""
-    rows = [row - np.logaddexp.reduce(row) for row in outputs["logits"]]
-    return {**outputs, "logits": rows}

@@ -255,7 +255,6 @@ def test_the_base_size(tmp_path):
     [
         ("int3", "quantization='int3' must be one of float32, float16, int8"),
         (["int8"], "must be one of float32"),
-        (None, "must be one of float32"),
         ({"embeddings": "int8"}, "must have embeddings, attention, feed_fo"),
         ({**dict.fromkeys(PARTS, "int8"), "tables": "int8"}, "must have emb"),
         ({**dict.fromkeys(PARTS, "int8"), "head": "int3"}, "head='int3' must"),

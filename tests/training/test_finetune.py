@@ -284,7 +284,8 @@ def test_two_devices_train_as_one():
     )
     assert done.returncode == 0, done.stderr[-2000:]
     one, two = json.loads(done.stdout.splitlines()[-1])
-    assert two == pytest.approx(one, rel=1e-4)
+    # Near to zero a sum of another order is a large part of a weight.
+    assert two == pytest.approx(one, rel=1e-4, abs=1e-6)
 
 
 @pytest.mark.slow
