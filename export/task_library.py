@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import keras
+import numpy as np
 
 from albert_tf.errors import UserError
 from albert_tf.tasks import Task, task_of_model
@@ -149,9 +150,10 @@ class TaskLibrary:
             content: a graph of one signature.
         """
         from ai_edge_litert import schema_py_generated as schema
-        from ai_edge_litert.tools import flatbuffer_utils
 
-        model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
+        from export.packing import pack, unpack
+
+        model = unpack(content)
         [signature], graph = model.signatureDefs, model.subgraphs[0]
         inputs, outputs = (
             {tensor.tensorIndex: tensor.name.decode() for tensor in tensors}
@@ -166,12 +168,12 @@ class TaskLibrary:
             self.tokenizer.vocabulary_file if is_wordpiece else _CLEANING,
             None if self.labels is None else _LABELS,
         )
-        model.buffers.append(schema.BufferT(data=[*data]))
+        model.buffers.append(schema.BufferT(data=np.frombuffer(data, "uint8")))
         model.metadata = [
             *(model.metadata or ()),
             schema.MetadataT(name=_METADATA, buffer=len(model.buffers) - 1),
         ]
-        return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+        return pack(model)
 
 
 def _refuse(why: str):

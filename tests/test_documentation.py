@@ -113,6 +113,14 @@ def write_examples(folder):
         (folder / f"{split}.tsv").write_text("text\tlabel\n" + "".join(rows))
 
 
+def in_small(commands, *changes):
+    """A guide's commands, each with less to do."""
+    for large, small in changes:
+        assert large in commands
+        commands = commands.replace(large, small)
+    return commands
+
+
 def run(commands, folder):
     """Runs what a reader would copy into a shell."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -145,15 +153,14 @@ def test_the_guide_to_distillation_runs(tmp_path, data_dir):
     """In small: a BERT of width 16 that knows the letters."""
     page = ROOT / "docs" / "distillation.md"
     commands = blocks(page, "sh")[1]
-    for large, small in (
+    commands = in_small(
+        commands,
         ("--vocabulary-size 14000", "--vocabulary-size 64"),
         ("--embedding-size 128", "--embedding-size 8"),
         ("--steps 2000", "--steps 3 --length 16 --batch-tokens 64"),
         ("--output my_model", "--output my_model --epochs 1"),
         ("--verify dev.tsv", "--verify dev.tsv --threshold 100"),
-    ):
-        assert large in commands
-        commands = commands.replace(large, small)
+    )
     shutil.copytree(data_dir / "hf_bert" / "BertForMaskedLM", tmp_path / "bert")
     letters = "abcdefghijklmnopqrstuvwxyz"
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters]
@@ -186,12 +193,11 @@ def test_the_guide_to_multiple_choice_runs(tmp_path):
         (tmp_path / name).write_text(line)
     (tmp_path / "passage.txt").write_text("Anna has a ball. Tom has the map.")
     (commands,) = blocks(page, "sh")
-    for large, small in (
+    commands = in_small(
+        commands,
         ("--output my_choice", "--output my_choice --model albert_pico"),
         ("--verify dev.jsonl", "--verify dev.jsonl --threshold 100"),
-    ):
-        assert large in commands
-        commands = commands.replace(large, small)
+    )
     said = run(commands, tmp_path)
     assert "2 choices each" in said
     assert "\tWho has the map?" in said
@@ -207,12 +213,11 @@ def test_the_guide_to_question_answering_runs(tmp_path):
         (tmp_path / name).write_text(questions)
     (tmp_path / "passage.txt").write_text("Anna has a ball. Tom has the map.")
     (commands,) = blocks(page, "sh")
-    for large, small in (
+    commands = in_small(
+        commands,
         ("--output my_qa", "--output my_qa --model albert_pico"),
         ("--verify dev-v2.0.json", "--verify dev-v2.0.json --threshold 100"),
-    ):
-        assert large in commands
-        commands = commands.replace(large, small)
+    )
     said = run(commands, tmp_path)
     assert "null threshold" in said
     assert "\tWho has the map?" in said

@@ -78,10 +78,7 @@ def embed(
 
 def search(
     file: Annotated[Path, Argument(help="What to search, a text a line.")],
-    queries: Annotated[
-        list[str],
-        Argument(help="What to look for."),
-    ],
+    queries: Annotated[list[str], Argument(help="What to look for.")],
     model: Annotated[str, Option(help="As for embed.")] = "albert_mini_en",
     vectors: Annotated[
         Path | None,
@@ -108,24 +105,27 @@ def search(
     from albert_tf.nearest import nearest
 
     lines = _read(file)
-    known = None if vectors is None else _vectors(vectors, file, len(lines))
+    # An empty line has a vector too, and could be near to anything.
+    written = np.flatnonzero([bool(line.strip()) for line in lines])
+    known = None
+    if vectors is not None:
+        known = _vectors(vectors, file, len(lines))[written]
     predictor = open_predictor(model, "similarity")
     wanted = np.stack(predictor.predict(queries))
     if known is None:
-        parts = _embedded(predictor, lines, not as_json)
+        texts = [lines[line] for line in written]
+        parts = _embedded(predictor, texts, not as_json)
         known = np.stack([one for _, part in parts for one in part])
     if known.shape[1] != wanted.shape[1]:
         raise UserError(
             f"{vectors}: has vectors of {known.shape[1]} numbers, but {model} "
             f"makes {wanted.shape[1]}: embed {file} with this model"
         )
-    # An empty line has a vector too, and could be near to anything.
-    written = np.flatnonzero([bool(line.strip()) for line in lines])
-    found = nearest(known[written], wanted, top)
+    found = nearest(known, wanted, top)
     tell_truncated(predictor)
     for query, places, cosines in zip(queries, *found, strict=True):
         if len(queries) > 1 and not as_json:
-            say(f"{query}:")
+            print(f"{query}:")
         for line, cosine in zip(written[places], cosines, strict=True):
             text = lines[line]
             if not as_json:

@@ -16,6 +16,7 @@ from albert_tf.data.example import Example
 from albert_tf.data.example_file import ExampleFile
 from albert_tf.data.text_files import (
     Progress,
+    check_unicode,
     open_bytes,
     parse_object,
     read_lines,
@@ -301,5 +302,4 @@ def _check(place: str, text) -> None:
             f"{place}: question, context and choices must be strings, got "
             f"{shorten(json.dumps(text))}"
         )
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise UserError(f"{place}: has half a surrogate pair")
+    check_unicode(place, shorten(repr(text)), text)

@@ -24,7 +24,7 @@ class Encodings(Sequence):
     Attributes:
         lengths: int32 [n], the number of tokens of each row, or of the longest
             sequence in it.
-        num_tokens: int [n], those of all its sequences together.
+        num_tokens: int32 [n], those of all its sequences together.
         num_truncated: int32 [n], how many each row lost.
         token_ids: int32, those of all, one after the other.
     """
@@ -47,8 +47,8 @@ class Encodings(Sequence):
         )
         self._truncated, self.choices = lost, choices
         each = self._lengths.reshape(-1, choices or 1)
-        self.lengths, self.num_tokens = each.max(1), each.sum(1)
-        self.num_truncated = lost.reshape(each.shape).sum(1)
+        self.lengths, self.num_tokens = each.max(1), each.sum(1, np.int32)
+        self.num_truncated = lost.reshape(each.shape).sum(1, np.int32)
         self._offsets = None
         if spans:
             self._offsets = np.frombuffer(spans, np.int32).reshape(-1, 2)

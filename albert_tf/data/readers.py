@@ -9,7 +9,6 @@ import itertools
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from albert_tf.data.quoting import has_quoted_fields
 from albert_tf.data.text_files import (
     LONGEST_LINE,
     Progress,
+    check_unicode,
     parse_object,
     read_lines,
     shorten,
@@ -57,7 +57,7 @@ def one_label(place: str, value: Any) -> str | None:
         value = json.dumps(value)
     if value in (None, *_MISSING):
         return None
-    _check_unicode(place, "the label", value)
+    check_unicode(place, "the label", value)
     return value
 
 
@@ -225,13 +225,8 @@ def _string(place, row, column):
     if column not in row:
         raise UserError(f'{place}: has no "{column}"')
     text = string_in(place, row, column)
-    _check_unicode(place, f'"{column}"', text)
+    check_unicode(place, f'"{column}"', text)
     return text
-
-
-def _check_unicode(place: str, what: str, text: str) -> None:
-    if not text.isascii() and re.search("[\ud800-\udfff]", text):
-        raise UserError(f"{place}: {what} has half a surrogate pair")
 
 
 def _json_table(path, columns, progress):

@@ -11,7 +11,12 @@ from typing import Any
 from albert_tf.data.columns import Columns
 from albert_tf.data.example import Example
 from albert_tf.data.example_file import ExampleFile
-from albert_tf.data.text_files import Progress, open_bytes, string_in
+from albert_tf.data.text_files import (
+    Progress,
+    check_unicode,
+    open_bytes,
+    string_in,
+)
 from albert_tf.errors import UserError, warn
 from albert_tf.json_files import parse_json
 
@@ -169,8 +174,7 @@ class _Reader:
             if name != "question":
                 raise UserError(f'{where}: "{name}" is empty')
             self._empty.append(place)
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise UserError(f'{where}: "{name}" has half a surrogate pair')
+        check_unicode(where, f'"{name}"', text)
         return text
 
     def _question(self, place: str, values: dict, context: str) -> Question:

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -179,6 +180,12 @@ def string_in(place: str, row: dict, name: str) -> str:
             f"{shorten(json.dumps(row[name]))}"
         )
     return row[name]
+
+
+def check_unicode(place: str, what: str, text: str) -> None:
+    """Raises `UserError` if a text cannot be written as UTF-8."""
+    if not text.isascii() and re.search("[\ud800-\udfff]", text):
+        raise UserError(f"{place}: {what} has half a surrogate pair")
 
 
 def shorten(text: str) -> str:

@@ -12,7 +12,7 @@ from albert_tf.data.encodings import Encodings
 from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError, require
 from albert_tf.prediction import Prediction
-from albert_tf.tasks.task import Task, one_line
+from albert_tf.tasks.task import Task, one_line, refuse_columns
 from albert_tf.tokenizers import Encoding
 
 _SPECIAL = 3  # [CLS] context [SEP] question and choice [SEP]
@@ -51,11 +51,8 @@ class MultipleChoice(Task):
         cls, path, columns=None, labelled=True, header=None, progress=None
     ):
         """The questions of RACE, DREAM, SWAG or JSON, see `read_choices`."""
-        if header or any(dataclasses.astuple(columns) if columns else ()):
-            raise UserError(
-                f"{path}: files of multiple choice have names of their own; "
-                "leave --text, --pair, --label and --header out"
-            )
+        why = "files of multiple choice have names of their own"
+        refuse_columns(path, columns, header, why)
         return read_choices(path, labelled, progress)
 
     def example(self, text, pair=None):
@@ -90,8 +87,7 @@ class MultipleChoice(Task):
             max_length=preprocessor.max_length,
         )
         sequences = self._sequences(examples, preprocessor)
-        encodings = Encodings(sequences, *numbers)
-        return Rows(encodings, np.arange(len(examples)))
+        return Rows.one_each(Encodings(sequences, *numbers))
 
     def _sequences(self, examples, preprocessor) -> Iterator[Encoding]:
         tokenizer = preprocessor.tokenizer

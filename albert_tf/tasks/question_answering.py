@@ -19,7 +19,7 @@ from albert_tf.errors import UserError, warn
 from albert_tf.evaluation.cmrc import cmrc_scores, is_chinese
 from albert_tf.evaluation.squad import Rule, evaluate_answers, squad_scores
 from albert_tf.tasks.answer_spans import SpanSearch
-from albert_tf.tasks.task import Task
+from albert_tf.tasks.task import Task, refuse_columns
 
 # Up to a full stop before a blank, or a Chinese one; else all of it.
 _FIRST_SENTENCE = re.compile(r".+?(?:[.!?](?=\s)|[。！？]|\Z)", re.DOTALL)
@@ -75,12 +75,13 @@ class QuestionAnswering(Task):
         cls, path, columns=None, labelled=True, header=None, progress=None
     ):
         """The questions in a file of SQuAD, see `read_squad`."""
-        if header or any(dataclasses.astuple(columns) if columns else ()):
-            raise UserError(
-                f"{path}: question answering reads SQuAD's JSON, where "
-                "everything has its name; leave --text, --pair, --label and "
-                "--header out"
-            )
+        refuse_columns(
+            path,
+            columns,
+            header,
+            "question answering reads SQuAD's JSON, where everything has its "
+            "name",
+        )
         return read_squad(path, labelled, progress)
 
     def example(self, text, pair=None):

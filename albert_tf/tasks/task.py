@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -307,6 +308,26 @@ def _only(folder: Path, *names: str) -> Path:
             f"any suffix; there is {there}"
         )
     return found[0]
+
+
+def refuse_columns(
+    path: Path,
+    columns: Columns | None,
+    header: Sequence[str] | None,
+    why: str,
+) -> None:
+    """Raises `UserError` if columns are told of files that name everything.
+
+    Args:
+        path: the file.
+        columns: see `Task.read`.
+        header: see `Task.read`.
+        why: what is read instead, for the message.
+    """
+    if header or any(dataclasses.astuple(columns) if columns else ()):
+        raise UserError(
+            f"{path}: {why}; leave --text, --pair, --label and --header out"
+        )
 
 
 def one_line(example) -> str:
