@@ -28,8 +28,9 @@ TABLE = {
     # Still rising by 20 points an epoch after three.
     "glue/stsb": FinetuneOptions(epochs=10, batch_size=16, learning_rate=_RATE),
     "intent_slots": FinetuneOptions(epochs=4, learning_rate=_RATE),
+    # Steps count more than examples here: batches of 32 stay at first words.
     "question_answering": FinetuneOptions(
-        epochs=1, learning_rate=_RATE, max_length=256
+        epochs=1, batch_size=8, learning_rate=_RATE, max_length=256
     ),
     "tagging": FinetuneOptions(epochs=8, batch_size=16, learning_rate=_RATE),
 }
