@@ -87,7 +87,7 @@ def _fixed(model: PresetModel, lengths: Sequence[int]) -> FixedLengths:
 def _convert(
     model: PresetModel, quantization: Quantization, fixed: FixedLengths | None
 ) -> bytes:
-    content = _in_float(model, fixed)
+    content = in_float(model, fixed)
     if quantization == Quantization.of("float32"):
         return content
     from export.quantizer import quantize
@@ -95,7 +95,8 @@ def _convert(
     return quantize(content, quantization)
 
 
-def _in_float(model: PresetModel, fixed: FixedLengths | None) -> bytes:
+def in_float(model: PresetModel, fixed: FixedLengths | None = None) -> bytes:
+    """The graph of a model in float32, for lengths that are fixed or not."""
     import tensorflow as tf
 
     from export.freeze import freeze
