@@ -16,6 +16,7 @@ _HOMES = {
     "benchmark": "export.benchmark",
     "load": "export.tflite_predictor",
     "measure_latencies": "export.latency",
+    "refine": "export.refinement",
     "to_android": "export.android_assets",
     "to_saved_model": "export.saved_model",
     "to_tflite": "export.tflite",

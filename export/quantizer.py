@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from collections.abc import Iterator
 
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.errors import UserError
@@ -78,6 +80,32 @@ def _let_zero_be_anywhere(model: schema.ModelT) -> None:
             options = operator.builtinOptions
             if isinstance(options, schema.FullyConnectedOptionsT):
                 options.asymmetricQuantizeInputs = True
+
+
+def stored_matrices(
+    model: schema.ModelT, quantization: Quantization
+) -> Iterator[tuple[np.ndarray, str, str]]:
+    """What `quantize` would make of each matrix.
+
+    Args:
+        model: the graph in float32, which gets lookups for `GATHER`.
+        quantization: the parts.
+
+    Yields:
+        A matrix [outputs, inputs] or a table, float32; its kind; what has a
+        scale of its own: "TENSORWISE", "CHANNELWISE" for its rows, or blocks
+        of these such as "BLOCKWISE_32".
+    """
+    use_lookups(model)
+    found = list(_operators_with_weights(model))
+    tables = {buffer for name, _, buffer, _ in found if "LOOKUP" in name}
+    scopes = {buffer: (scope, width) for _, scope, buffer, width in found}
+    for buffer, (scope, width) in scopes.items():
+        is_table = buffer in tables
+        kind = getattr(quantization, _part(scope, is_table))
+        data = np.asarray(model.buffers[buffer].data, "uint8")
+        matrix = data.view("float32").reshape(-1, width)
+        yield matrix, kind, _granularity(kind, width, is_table)
 
 
 def _recipes(model: schema.ModelT, quantization: Quantization):

@@ -116,8 +116,8 @@ def _convert(
     client: TaskLibrary | None,
 ) -> bytes:
     if client is not None:
-        return client.with_metadata(_in_float(model, fixed, client.outputs))
-    content = _in_float(model, fixed)
+        return client.with_metadata(in_float(model, fixed, client.outputs))
+    content = in_float(model, fixed)
     if fixed is not None:
         content = _with_one_table(content, model)
     if quantization == Quantization.of("float32"):
@@ -127,11 +127,12 @@ def _convert(
     return quantize(content, quantization)
 
 
-def _in_float(
+def in_float(
     model: PresetModel,
-    fixed: FixedLengths | None,
+    fixed: FixedLengths | None = None,
     call: Callable | None = None,
 ) -> bytes:
+    """The graph of a model in float32, for lengths that are fixed or not."""
     import tensorflow as tf
 
     from export.freeze import freeze, in_a_loop

@@ -66,6 +66,16 @@ def export(
             "the classes of the TFLite Task Library read as it is."
         ),
     ] = None,
+    refine: Annotated[
+        Path | None,
+        Option(
+            help="Examples, labels are not needed: train the weights to lose "
+            "less in few bits."
+        ),
+    ] = None,
+    refine_steps: Annotated[
+        int, Option(help="Batches of 32 examples to refine with.")
+    ] = 300,
     verify: Annotated[
         Path | None,
         Option(help="Labelled examples: compare the file with Keras on them."),
@@ -106,6 +116,7 @@ def export(
         check_new_file(output, overwrite)
     else:
         names = ["android", "quantization", "lengths", "compatible"]
+        names += ["refine", "refine_steps"]
         names += field_names(Quantization)
         refuse(context, names, "is of a .tflite file; a SavedModel is float32")
     if compatible is not None:
@@ -117,23 +128,41 @@ def export(
         )
     numbers = None if lengths is None else whole_numbers(lengths, "--lengths")
     if verify is None:
-        names = ["threshold", "android", "text", "pair", "label", "header"]
-        refuse(context, names, "needs --verify")
+        refuse(context, ["threshold", "android"], "needs --verify")
+        if refine is None:
+            names = ["text", "pair", "label", "header"]
+            refuse(context, names, "needs --verify or --refine")
+    if refine is None:
+        refuse(context, ["refine_steps"], "needs --refine")
     if android is not None:
         android_files(android, output, overwrite)
     import export as exporter
     from albert_tf.data.columns import Columns
     from albert_tf.tasks import find_task
     from albert_tf.tasks.predictor import Predictor
+    from albert_tf.training.bars import Bars
 
     task_class = None if task_name is None else find_task(task_name)
     loaded = open_model(model, task_name)
-    examples = None
+    examples, exported = None, loaded
+    columns = Columns(text, pair, label)
     if verify is not None:
         task = Predictor.of_model(loaded, task_class=task_class).task
-        examples = task.read(
-            verify, Columns(text, pair, label), header=column_names(header)
+        examples = task.read(verify, columns, header=column_names(header))
+    if refine is not None:
+        task = Predictor.of_model(loaded, task_class=task_class).task
+        texts = task.read(
+            refine, columns, labelled=False, header=column_names(header)
         )
+        with Bars(console) as bars, bars.bar("refining", refine_steps) as step:
+            exported = exporter.refine(
+                loaded,
+                texts,
+                kinds or "int8",
+                refine_steps,
+                task_class=task_class,
+                progress=step,
+            )
 
     def check(place):
         if examples is not None:
@@ -144,7 +173,7 @@ def export(
 
     if to == "tflite":
         exporter.to_tflite(
-            loaded,
+            exported,
             output,
             kinds,
             overwrite,
