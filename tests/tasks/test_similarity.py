@@ -7,13 +7,16 @@ import pytest
 from commands import call
 
 import export
+from albert_tf.config import AlbertConfig
 from albert_tf.data.example import Example
+from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
 from albert_tf.evaluation.sts import sts_spearman
 from albert_tf.models import AlbertEmbedder
 from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.similarity import Similarity
+from albert_tf.tokenizers import SentencePieceTokenizer
 
 PAIRS = [
     ("A man is singing a song.", "A man sings.", 4.5),
@@ -86,6 +89,24 @@ def test_the_file_answers_as_keras(keras, file):
     assert keras.task.agreement(expected, actual) == 1
     assert keras.task.agreement(expected[:5], [0.0, *actual[1:5]]) == 0.8
     assert not keras.task.same(expected[5], -actual[5])
+
+
+@pytest.mark.parametrize("pooling", ["cls", "pooled"])
+@pytest.mark.parametrize("normalize", [True, False])
+def test_a_file_of_every_pooling(pooling, normalize, tmp_path):
+    model = AlbertEmbedder(
+        AlbertConfig.from_preset("albert_pico"),
+        TextPreprocessor(SentencePieceTokenizer(), 32),
+        pooling=pooling,
+        normalize=normalize,
+    )
+    export.to_tflite(model, tmp_path / "m.tflite", quantization="float32")
+    texts = ["A man sings.", "Oil. " * 20, "x"]
+    np.testing.assert_allclose(
+        export.load(tmp_path / "m.tflite").predict(texts),
+        model.embed(texts),
+        atol=1e-5,
+    )
 
 
 def test_evaluate_needs_no_training(home, capsys):
