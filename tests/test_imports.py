@@ -35,8 +35,8 @@ ROOMS = {
     "evaluation": ("data", "errors", "files"),
     "tagging": ("data", "errors", "tokenizers"),
     "tasks": (
-        *("data", "errors", "evaluation", "prediction", "tagging"),
-        "tokenizers",
+        *("data", "errors", "evaluation", "nearest", "prediction"),
+        *("tagging", "tokenizers"),
     ),
     "training": (
         *("checkpoints", "compression", "config", "costs", "data", "errors"),

@@ -8,6 +8,7 @@ from keras import ops
 
 from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
+from albert_tf.data.features import INPUTS
 from albert_tf.errors import UserError, require_one_of
 from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.task_model import TaskModel
@@ -84,13 +85,19 @@ class AlbertEmbedder(TaskModel):
 
         Args:
             inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
-                [B, L].
+                [B, L]; or [B, n, L], as where pairs are learned.
             training: whether dropout is on.
             loop: run the layers as one loop, see `SharedEncoder`.
 
         Returns:
-            `embedding`, float32 [B, H]; a mean of nothing but padding is 0.
+            `embedding`, float32 [B, H] or [B, n, H]; a mean of nothing but
+            padding is 0.
         """
+        *outer, length = ops.shape(inputs["token_ids"])
+        if len(outer) > 1:
+            inputs = {
+                name: ops.reshape(inputs[name], (-1, length)) for name in INPUTS
+            }
         outputs = self.encoder(
             inputs,
             training=training,
@@ -98,6 +105,8 @@ class AlbertEmbedder(TaskModel):
             first_only=self.pooling != "mean",
         )
         x = ops.cast(self._pool(outputs, inputs["padding_mask"]), "float32")
+        if len(outer) > 1:
+            x = ops.reshape(x, (*outer, self.config.hidden_size))
         return {"embedding": ops.normalize(x, axis=-1) if self.normalize else x}
 
     def _pool(self, outputs: dict, padding_mask):

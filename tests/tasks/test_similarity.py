@@ -153,11 +153,6 @@ def test_mistakes(home, capsys):
             'bad.tsv:2: the label is "much"; numbers are needed',
         ),
         (
-            ["finetune", "--task", "similarity", "--output", home / "out"]
-            + ["--train", home / "sts.tsv", "--dev", home / "sts.tsv"],
-            "say --task regression",
-        ),
-        (
             ["evaluate", "albert_nano_en", home / "sts.tsv"]
             + ["--task", "similar"],
             "did you mean similarity",
