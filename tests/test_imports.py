@@ -16,6 +16,7 @@ ROOMS = {
     "json_files": ("errors",),
     "published_config": ("errors",),
     "nearest": ("errors",),
+    "vector_index": ("errors", "files"),
     "prediction": (),
     "preset_sizes": (),
     "config": ("errors", "json_files", "preset_sizes", "published_config"),

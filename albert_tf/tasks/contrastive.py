@@ -9,7 +9,7 @@ from albert_tf.data.readers import read_examples
 from albert_tf.errors import UserError
 from albert_tf.evaluation.retrieval import evaluate_retrieval
 from albert_tf.evaluation.sts import cosine
-from albert_tf.nearest import nearest
+from albert_tf.nearest import nearest, unit
 from albert_tf.tasks.similarity import Similarity
 from albert_tf.tasks.task import one_line
 
@@ -93,7 +93,7 @@ class Contrastive(Similarity):
         right = {}
         for example, first in zip(examples, firsts, strict=True):
             right.setdefault(example.text, set()).add(number_of[first])
-        found, _ = nearest(_unit(partners[kept]), _unit(queries), top=5)
+        found, _ = nearest(unit(partners[kept]), unit(queries), top=5)
         return evaluate_retrieval(found, [right[x.text] for x in examples])
 
     def same(self, answer, other):
@@ -111,9 +111,3 @@ class Contrastive(Similarity):
 
 def _cosine(answer) -> float:
     return float(cosine(answer[:1], answer[1:2])[0])
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    """The same with the length 1; zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)

@@ -185,7 +185,7 @@ def test_google_s_format_has_no_place_for_it(make, tmp_path):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"pooling_mode_max_tokens": True}, "cls_token and max_tokens"),
+        ({"pooling_mode_max_tokens": True}, "by cls_token and max_tokens is"),
         (
             {
                 "pooling_mode_cls_token": False,
@@ -201,7 +201,7 @@ def test_google_s_format_has_no_place_for_it(make, tmp_path):
 def test_other_poolings_are_refused(written, values, words):
     change(written / "1_Pooling" / "config.json", **values)
     said = refusal(written)
-    assert f"1_Pooling/config.json: pooling {words}" in said or words in said
+    assert f"1_Pooling/config.json: pooling {words}" in said
     assert "\n" not in said
 
 
