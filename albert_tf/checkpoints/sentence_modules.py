@@ -155,13 +155,15 @@ def write_modules(checkpoint: Checkpoint, directory: Path) -> None:
             dense layer that it is there.
         directory: has the encoder and its vocabulary.
     """
-    pooling = checkpoint.arguments["pooling"]
+    # Files of embedders that had no choice do not say it.
+    pooling = checkpoint.arguments.get("pooling", "mean")
+    normalize = checkpoint.arguments.get("normalize", True)
     preprocessor = checkpoint.get_preprocessor()
     max_length = None if preprocessor is None else preprocessor.max_length
     size = checkpoint.config.hidden_size
     kinds = ["Transformer", "Pooling"]
     kinds += ["Dense"] * (pooling == "pooled")
-    kinds += ["Normalize"] * checkpoint.arguments["normalize"]
+    kinds += ["Normalize"] * normalize
     places = ["", *(f"{n}_{kind}" for n, kind in enumerate(kinds) if n)]
     for place in places:
         (directory / place).mkdir(exist_ok=True)

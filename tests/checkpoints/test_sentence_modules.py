@@ -88,6 +88,16 @@ def test_written_and_read(make, tmp_path, pooling, normalize):
         assert other.read_text() == path.read_text()
 
 
+def test_a_directory_of_ours_that_says_no_pooling(make, tmp_path):
+    """As they were before there were several."""
+    model = make()
+    model.save_preset(tmp_path / "old")
+    change(tmp_path / "old" / "model.json", arguments={})
+    convert(tmp_path / "old", tmp_path / "new", "huggingface")
+    again = load_model(f"hf:{tmp_path / 'new'}")
+    np.testing.assert_array_equal(again.embed(TEXTS), model.embed(TEXTS))
+
+
 def test_the_files_are_those_of_sentence_transformers(written):
     """Version 5.7 loaded such directories, with equal vectors."""
     modules = json.loads((written / "modules.json").read_text())
