@@ -68,8 +68,10 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def write_json(path: str | os.PathLike, values: dict[str, Any]) -> None:
-    """Writes a JSON object.
+def write_json(
+    path: str | os.PathLike, values: dict[str, Any] | list[Any]
+) -> None:
+    """Writes a JSON object, or a list.
 
     Raises:
         ValueError: if a number is NaN or infinite, which JSON has no word for.

@@ -63,3 +63,13 @@ def nearest(
         products = np.take_along_axis(products, best, axis=1)
         places = np.take_along_axis(places, best, axis=1)
     return places, products
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """The same directions with the length 1; zeros stay.
+
+    Args:
+        vectors: float [..., H].
+    """
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)

@@ -16,6 +16,7 @@ ROOMS = {
     "json_files": ("errors",),
     "published_config": ("errors",),
     "nearest": ("errors",),
+    "vector_index": ("errors", "files"),
     "prediction": (),
     "preset_sizes": (),
     "config": ("errors", "json_files", "preset_sizes", "published_config"),
@@ -35,8 +36,8 @@ ROOMS = {
     "evaluation": ("data", "errors", "files"),
     "tagging": ("data", "errors", "tokenizers"),
     "tasks": (
-        *("data", "errors", "evaluation", "prediction", "tagging"),
-        "tokenizers",
+        *("data", "errors", "evaluation", "nearest", "prediction"),
+        *("tagging", "tokenizers"),
     ),
     "training": (
         *("checkpoints", "compression", "config", "costs", "data", "errors"),

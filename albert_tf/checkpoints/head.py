@@ -86,12 +86,15 @@ class Head:
         layers: the layers of the head.
         problem_type: what `problem_type` of `config.json` says where several
             of our classes are one of theirs; None for nothing.
+        has_modules: whether it is what sentence-transformers keeps beside
+            the encoder's files.
     """
 
     model_name: str
     huggingface: tuple[str, ...] = ()
     layers: Sequence[HeadLayer] = ()
     problem_type: str | None = None
+    has_modules: bool = False
 
     def architecture(self, weights: Iterable[str]) -> str:
         """Hugging Face's class for these weights, by our names."""

@@ -25,6 +25,10 @@ from albert_tf.checkpoints.rename import (
     settle_projection,
     transpose,
 )
+from albert_tf.checkpoints.sentence_modules import (
+    SentenceModules,
+    write_modules,
+)
 from albert_tf.checkpoints.storage import write_safetensors
 from albert_tf.checkpoints.stored_tensor import StoredTensor
 from albert_tf.checkpoints.vocabulary import read_vocabulary, write_vocabulary
@@ -90,21 +94,27 @@ _IGNORED = re.compile(
 def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
     """Reads a directory, or a repository of the Hugging Face hub.
 
+    What sentence-transformers put there is an embedder.
+
     Args:
         source: a directory, or an id such as "albert/albert-base-v2".
         heads: those that are known; weights of others are left out.
 
     Raises:
-        UserError: if it is not there, or a file is missing or damaged.
+        UserError: if it is not there, or a file is missing or damaged, or
+            asks for what we do not do.
     """
     directory = find_directory(source)
+    modules = SentenceModules.read(directory)
+    if modules is not None:
+        directory = modules.encoder
     config = AlbertConfig.load(directory / "config.json", "huggingface")
     published = read_json(directory / "config.json")
     tensors = {_full_name(n): t for n, t in open_tensors(directory).items()}
     if published.get("model_type") == "bert":
         published, tensors = _of_bert(published, tensors)
     _check_tied(tensors, source)
-    head = _find_head(heads, published, tensors)
+    head = _find_head(heads, published, tensors, modules is not None)
     found, unknown = _table(head).to_ours(tensors, config)
     weights = read_weights(found, config, f"hf:{source}")
     unknown = [name for name in unknown if not _IGNORED.fullmatch(name)]
@@ -116,15 +126,24 @@ def read(source: str, heads: Sequence[Head] = ()) -> Checkpoint:
         arguments["labels"] = _labels(
             published, len(weights["logits/bias"]), f"hf:{source}"
         )
+
+    def get_preprocessor():
+        found = read_vocabulary(directory, config, TRANSFORMERS)
+        if modules is None:
+            return found
+        return modules.preprocessor(found, config.max_position_embeddings)
+
+    if modules is not None:
+        weights.update(modules.weights())
+        arguments["pooling"] = modules.pooling
+        arguments["normalize"] = modules.normalize
     return Checkpoint(
         source=f"hf:{source}",
         config=config,
         weights=weights,
         model_name=head.model_name,
         arguments=arguments,
-        get_preprocessor=lambda: read_vocabulary(
-            directory, config, TRANSFORMERS
-        ),
+        get_preprocessor=get_preprocessor,
     )
 
 
@@ -170,10 +189,12 @@ def _find_head(
     heads: Sequence[Head],
     published: dict[str, Any],
     tensors: Mapping[str, StoredTensor],
+    has_modules: bool,
 ) -> Head:
-    """The head that `architectures` names, else the first that is there."""
+    """The head that the files name, else the first that is there."""
     return next(
         itertools.chain(
+            (head for head in heads if has_modules and head.has_modules),
             (head for head in heads if head.fits(published)),
             (head for head in heads if head.is_in(tensors, published)),
             [Head("AlbertEncoder")],
@@ -207,6 +228,8 @@ def write(
     heads: Sequence[Head] = (),
 ) -> None:
     """Writes a directory that `transformers` and `read` load.
+
+    That of an embedder sentence-transformers loads too.
 
     Raises:
         UserError: if the format cannot say the model's way of sharing, the
@@ -244,3 +267,5 @@ def write(
         write_json(path / "config.json", published)
         write_safetensors(path / "model.safetensors", tensors, {"format": "pt"})
         write_vocabulary(checkpoint, path, TRANSFORMERS)
+        if head.has_modules:
+            write_modules(checkpoint, path)

@@ -20,7 +20,7 @@ _WRITERS = {
 }
 # Arguments that the weights tell, that are refused, or that change no answer.
 _TOLD = {"pooler", "pooling", "rematerialize"}
-_HELD = {"huggingface": {"labels"}, "tf1": set()}
+_HELD = {"huggingface": {"labels", "normalize"}, "tf1": set()}
 
 
 def check_format(format: str) -> None:
@@ -57,17 +57,29 @@ def write_checkpoint(
     """
     check_format(format)
     if format != _OURS:
-        _check_pooling(checkpoint, format)
+        _check_pooling(checkpoint, format, heads, defaults or {})
         checkpoint = _with_known_layers(checkpoint, format, heads)
     _WRITERS[format](checkpoint, directory, overwrite, heads)
     if format != _OURS:
         _tell_lost(checkpoint, format, heads, defaults or {})
 
 
-def _check_pooling(checkpoint: Checkpoint, format: str) -> None:
-    """Other libraries would read [CLS] through a pooler with random weights."""
-    pooling = checkpoint.arguments.get("pooling", "cls")
-    if pooling != "cls":
+def _check_pooling(
+    checkpoint: Checkpoint,
+    format: str,
+    heads: Sequence[Head],
+    defaults: Mapping[str, Any],
+) -> None:
+    """Where it has no place, readers take the default for it.
+
+    Other libraries would read [CLS] through a pooler with random weights.
+    """
+    head = head_of(checkpoint, heads)
+    if format == "huggingface" and head is not None and head.has_modules:
+        return
+    default = defaults.get("pooling", "cls")
+    pooling = checkpoint.arguments.get("pooling", default)
+    if pooling != default:
         raise UserError(
             f"format={format!r} has no {checkpoint.model_name} with "
             f"pooling={pooling!r}; {_OURS!r} keeps it"

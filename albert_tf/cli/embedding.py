@@ -41,7 +41,7 @@ def embed(
     ] = False,
     overwrite: Overwrite = False,
 ):
-    """Vectors of texts: the mean of the tokens, normalized.
+    """Vectors of texts: the mean of the tokens, or what the model says.
 
     Their products are cosines, which tell how alike two texts are.
 
@@ -87,6 +87,13 @@ def search(
             "file is embedded first."
         ),
     ] = None,
+    index: Annotated[
+        Path | None,
+        Option(
+            help="File of an approximate index of the vectors, for millions of "
+            "lines (needs usearch); is made if it is not there."
+        ),
+    ] = None,
     top: Annotated[int, Option(min=1, help="How many lines to show.")] = 5,
     as_json: Annotated[
         bool, Option("--json", help="One JSON object a line.")
@@ -95,33 +102,38 @@ def search(
     """The lines of a file that say nearly the same as a query.
 
     Each with its cosine and its number, the most alike first. All lines are
-    compared, so none is missed.
+    compared, so none is missed, unless there is an --index.
 
     Example:
     [bold]albert-tf search questions.txt "how do I reset my password"[/bold]
     """
     import numpy as np
 
-    from albert_tf.nearest import nearest
+    from albert_tf.nearest import nearest, unit
 
     lines = _read(file)
     # An empty line has a vector too, and could be near to anything.
     written = np.flatnonzero([bool(line.strip()) for line in lines])
-    known = None
-    if vectors is not None:
-        known = _vectors(vectors, file, len(lines))[written]
+    if vectors is not None and index is not None and index.exists():
+        raise UserError(f"{index}: is there already; leave --vectors out")
     predictor = open_predictor(model, "similarity")
-    wanted = np.stack(predictor.predict(queries))
-    if known is None:
+    wanted = unit(np.stack(predictor.predict(queries)))
+
+    def known():
+        if vectors is not None:
+            return _vectors(vectors, file, len(lines))[written]
         texts = [lines[line] for line in written]
         parts = _embedded(predictor, texts, not as_json)
-        known = np.stack([one for _, part in parts for one in part])
-    if known.shape[1] != wanted.shape[1]:
-        raise UserError(
-            f"{vectors}: has vectors of {known.shape[1]} numbers, but {model} "
-            f"makes {wanted.shape[1]}: embed {file} with this model"
-        )
-    found = nearest(known, wanted, top)
+        return np.stack([one for _, part in parts for one in part])
+
+    if index is None:
+        there = known()
+        _check_size(there.shape[1], wanted, vectors, model, file)
+        found = nearest(unit(there), wanted, top)
+    else:
+        there = _index(index, known, len(written), file)
+        _check_size(there.size, wanted, index, model, file)
+        found = there.nearest(wanted, top)
     tell_truncated(predictor)
     for query, places, cosines in zip(queries, *found, strict=True):
         if len(queries) > 1 and not as_json:
@@ -134,6 +146,32 @@ def search(
             values = {"query": query, "line": int(line) + 1, "text": text}
             values["cosine"] = float(cosine)
             print(json.dumps(values, ensure_ascii=False))
+
+
+def _check_size(size: int, wanted, path: Path, model: str, file: Path) -> None:
+    """Raises `UserError` if the vectors of a file are another model's."""
+    if size != wanted.shape[1]:
+        raise UserError(
+            f"{path}: has vectors of {size} numbers, but {model} makes "
+            f"{wanted.shape[1]}: embed {file} with this model"
+        )
+
+
+def _index(path: Path, known, lines: int, file: Path):
+    """The index in a file; it is made of what `known` gives if need be."""
+    from albert_tf.vector_index import VectorIndex
+
+    if not path.exists():
+        found = VectorIndex.make(path, known())
+        say(f"{path}: an index of {len(found):,} vectors")
+        return found
+    found = VectorIndex(path)
+    if len(found) != lines:
+        raise UserError(
+            f"{path}: has {len(found):,} vectors, but {file} has {lines:,} "
+            "lines with text: remove it, and it is made anew"
+        )
+    return found
 
 
 def _embedded(predictor, lines: list[str], with_bar: bool):

@@ -45,8 +45,9 @@ def finetune(
         Option(
             help="What to learn: classification, early-exit, multilabel, "
             "regression, tagging, crf-tagging, intent-slots, "
-            "question-answering, joint-question-answering, multiple-choice, or "
-            "one of GLUE such as glue/rte."
+            "question-answering, joint-question-answering, multiple-choice, "
+            "similarity, contrastive, triplets, or one of GLUE such as "
+            "glue/rte."
         ),
     ] = "classification",
     model: Annotated[
@@ -309,7 +310,8 @@ def _score_others(result, job: _Job, others: list[_Part]) -> Iterator[tuple]:
     from albert_tf.tasks.predictor import Predictor
 
     for part in others:
-        answers = Predictor.of_model(result.model).answers(part.examples)
+        predictor = Predictor.of_model(result.model, task_class=type(job.task))
+        answers = predictor.answers(part.examples)
         yield part, job.task.score(answers, part.examples)
 
 

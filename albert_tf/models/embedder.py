@@ -8,18 +8,23 @@ from keras import ops
 
 from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import UserError
+from albert_tf.data.features import INPUTS
+from albert_tf.errors import UserError, require_one_of
 from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.task_model import TaskModel
 from albert_tf.models.text_input import TextInput
 
+_POOLINGS = ("mean", "cls", "pooled")
+
 
 @keras.saving.register_keras_serializable(package="albert_tf")
 class AlbertEmbedder(TaskModel):
-    """A vector of length 1 for a text: the mean of its tokens, normalized.
+    """A vector of length 1 for a text, such as the mean of its tokens.
 
     The product of two is their cosine, which tells how alike the texts are.
     It has no weights besides the encoder's, so that any encoder is one.
+    `save_preset(DIRECTORY, "huggingface")` writes what sentence-transformers
+    loads, and "hf:DIRECTORY" reads it.
 
     Example:
     ```python
@@ -32,26 +37,39 @@ class AlbertEmbedder(TaskModel):
         config: the model's sizes and rates.
         preprocessor: a `TextPreprocessor`, or None.
         rematerialize: see `SharedEncoder`.
+        pooling: what is read of the tokens: "mean", of all; "cls", the vector
+            of [CLS]; "pooled", that after the encoder's dense layer with
+            tanh.
+        normalize: whether vectors get the length 1; without, products are no
+            cosines.
         **kwargs: `name` and `dtype`.
+
+    Raises:
+        UserError: if `pooling` is something else.
     """
 
-    # They have the encoder alone; what reads it is not in their files.
-    head = Head("AlbertEmbedder", huggingface=("AlbertModel",))
+    head = Head(
+        "AlbertEmbedder", huggingface=("AlbertModel",), has_modules=True
+    )
 
     def __init__(
         self,
         config: AlbertConfig,
         preprocessor=None,
         rematerialize: bool = False,
+        pooling: str = "mean",
+        normalize: bool = True,
         **kwargs,
     ):
+        require_one_of(_POOLINGS, pooling=pooling)
         super().__init__(
             config,
             preprocessor=preprocessor,
             rematerialize=rematerialize,
-            pooled=False,
+            pooled=pooling == "pooled",
             **kwargs,
         )
+        self.pooling, self.normalize = pooling, normalize
         self._make_weights()
 
     def build(self, input_shape=None):
@@ -67,17 +85,38 @@ class AlbertEmbedder(TaskModel):
 
         Args:
             inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
-                [B, L].
+                [B, L]; or [B, n, L], as where pairs are learned.
             training: whether dropout is on.
             loop: run the layers as one loop, see `SharedEncoder`.
 
         Returns:
-            `embedding`, float32 [B, H]; zeros for a row of padding alone.
+            `embedding`, float32 [B, H] or [B, n, H]; a mean of nothing but
+            padding is 0.
         """
-        outputs = self.encoder(inputs, training=training, loop=loop)
-        x = ops.cast(outputs["sequence_output"], "float32")
-        mean = mean_pooling(x, inputs["padding_mask"])
-        return {"embedding": ops.normalize(mean, axis=-1)}
+        *outer, length = ops.shape(inputs["token_ids"])
+        if len(outer) > 1:
+            inputs = {
+                name: ops.reshape(inputs[name], (-1, length)) for name in INPUTS
+            }
+        outputs = self.encoder(
+            inputs,
+            training=training,
+            loop=loop,
+            first_only=self.pooling != "mean",
+        )
+        x = ops.cast(self._pool(outputs, inputs["padding_mask"]), "float32")
+        if len(outer) > 1:
+            x = ops.reshape(x, (*outer, self.config.hidden_size))
+        return {"embedding": ops.normalize(x, axis=-1) if self.normalize else x}
+
+    def _pool(self, outputs: dict, padding_mask):
+        """One vector of each sequence, [B, H]."""
+        if self.pooling == "pooled":
+            return outputs["pooled_output"]
+        x = outputs["sequence_output"]
+        if self.pooling == "cls":
+            return x[:, 0, :]
+        return mean_pooling(ops.cast(x, "float32"), padding_mask)
 
     def embed(self, texts, batch_size: int = 32) -> np.ndarray:
         """The vectors of texts.
@@ -100,3 +139,11 @@ class AlbertEmbedder(TaskModel):
             )
         vectors = self.predict(found, batch_size, verbose=0)["embedding"]
         return vectors[0] if found.is_single else vectors
+
+    def get_config(self):
+        """The arguments of the constructor but for the preprocessor."""
+        return {
+            **super().get_config(),
+            "pooling": self.pooling,
+            "normalize": self.normalize,
+        }

@@ -69,9 +69,10 @@ def _complete_arguments(
     if "pooler" in taken and checkpoint.weights is not None:
         has_pooler = "encoder/pooler/kernel" in checkpoint.weights
         arguments.setdefault("pooler", has_pooler)
-    if "pooling" in taken and "pooling" in checkpoint.arguments:
-        # What was trained to be read so, whatever head it gets.
-        arguments.setdefault("pooling", checkpoint.arguments["pooling"])
+    if "pooling" in taken and checkpoint.arguments.get("pooling") == "mean":
+        # What was trained to be read so, whatever head it gets. "cls" is the
+        # pooled [CLS] of a classifier, and [CLS] itself of an embedder.
+        arguments.setdefault("pooling", "mean")
     _check_needed(model_class, checkpoint, set(taken) - set(arguments))
     tokenizer = arguments.pop("tokenizer", None)
     if "preprocessor" not in taken:

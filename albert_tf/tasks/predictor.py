@@ -128,12 +128,14 @@ class Predictor:
         self,
         examples: Sequence[Any],
         progress: Callable[[int], None] | None = None,
+        training: bool = False,
     ) -> Rows:
         """What the model sees of the examples; warns of unknown tokens.
 
         Args:
             examples: see `Task.rows`.
             progress: is told, now and then, how many more texts are encoded.
+            training: whether to give `Task.training_rows`.
 
         Raises:
             UserError: if there are pairs, but the model has one segment only.
@@ -141,7 +143,8 @@ class Predictor:
         preprocessor = self.preprocessor
         if progress is not None:
             preprocessor = preprocessor.with_progress(progress)
-        rows = self.task.rows(examples, preprocessor)
+        make = self.task.training_rows if training else self.task.rows
+        rows = make(examples, preprocessor)
         if self._segments < 2 and rows.encodings.has_pairs:
             raise UserError(ONE_SEGMENT)
         self._check_vocabulary(rows, examples)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from albert_tf.data.encodings import Encodings
 from albert_tf.data.readers import number_label
 from albert_tf.data.rows import Rows
 from albert_tf.errors import UserError
@@ -16,42 +17,71 @@ from albert_tf.tasks.task import Task, one_line
 class Similarity(Task):
     """The cosine of the vectors of two texts; of one text, its vector.
 
-    Any encoder does it without training. To learn the number itself there is
-    regression.
+    Any encoder does it without training. Pairs with numbers teach it which
+    of them are more alike, see `CosineRankLoss`. To learn the number itself,
+    reading both texts at once, there is regression.
     """
 
     name = "similarity"
     model_name = "AlbertEmbedder"
+    loss_name = "albert_tf>CosineRankLoss"
+    least_batch = 2
     figure = "spearman"
     graph_takes = ("texts",)
 
     @classmethod
     def of_examples(cls, examples, labels=None):
-        """Refuses: nothing is learned."""
-        raise UserError(
-            "similarity is not learned: any encoder is scored by `albert-tf "
-            "evaluate --task similarity`; for a model that learns the numbers "
-            "say --task regression"
-        )
+        """Of pairs with numbers that are not all the same."""
+        if len({example.label for example in examples}) < 2:
+            raise UserError(
+                "similarity is learned of pairs that are more alike and less: "
+                f"all of the {len(examples)} have the number "
+                f"{examples[0].label}"
+            )
+        return cls()
 
     @staticmethod
     def read_label(place, value):
         """A number, more for what is more alike."""
         return number_label(place, value)
 
+    def texts(self, example) -> list[str]:
+        """Those that get a vector each."""
+        return [t for t in (example.text, example.pair) if t is not None]
+
+    def check(self, examples) -> None:
+        """Raises `UserError` if one is no pair of texts."""
+        for example in examples:
+            if not (example.pair or "").strip():
+                raise UserError(
+                    f"{self.name} is about two texts; {example.text!r:.60} "
+                    "has no second one"
+                )
+
     def rows(self, examples, preprocessor):
         """A row for each text, as each has a vector of its own."""
-        texts, numbers = [], []
-        for number, example in enumerate(examples):
-            for text in (example.text, example.pair):
-                if text is not None:
-                    texts.append(text)
-                    numbers.append(number)
-        return Rows(preprocessor.encode(texts), np.array(numbers))
+        numbers = np.repeat(
+            np.arange(len(examples)), [len(self.texts(x)) for x in examples]
+        )
+        return Rows(self._encode(examples, preprocessor), numbers)
+
+    def training_rows(self, examples, preprocessor):
+        """A row for each example, so that its texts are in one batch."""
+        self.check(examples)
+        encodings = self._encode(examples, preprocessor)
+        return Rows.one_each(Encodings(encodings, len(self.texts(examples[0]))))
+
+    def _encode(self, examples, preprocessor) -> Encodings:
+        texts = [text for example in examples for text in self.texts(example)]
+        # Who waits counts examples.
+        part = len(examples) / max(1, len(texts))
+        return preprocessor.with_progress(
+            lambda number: preprocessor.progress(number * part)
+        ).encode(texts)
 
     def targets(self, examples, rows):
-        """Refuses, as `of_examples` does."""
-        return self.of_examples(examples)
+        """The numbers, float32 [n, 1]."""
+        return np.array([[example.label] for example in examples], "float32")
 
     def answers(self, outputs, rows, examples):
         """A float for each pair, float32 [H] for each single text."""
@@ -65,17 +95,12 @@ class Similarity(Task):
         ]
 
     def graph_answers(self, outputs, rows):
-        """`vector`, float32 [B, H]; products of two are cosines."""
+        """`vector`, float32 [B, H]; see `AlbertEmbedder`."""
         return {"vector": outputs["embedding"]}
 
     def score(self, answers, examples):
         """A `SimilarityReport`."""
-        for example in examples:
-            if example.pair is None:
-                raise UserError(
-                    "similarity is scored on pairs of texts; "
-                    f"{example.text!r:.60} has no second one"
-                )
+        self.check(examples)
         labels = [example.label for example in examples]
         return evaluate_similarity(labels, answers)
 

@@ -36,6 +36,10 @@ class Task(abc.ABC):
         name: how the command line and files call it.
         model_name: its model, a class of `albert_tf.models`; the losses
             compare what `targets` gives with its outputs.
+        loss_name: the Keras name of the loss that it learns by, a registered
+            class such as "albert_tf>ContrastiveLoss"; None for its model's
+            own.
+        least_batch: how many examples a step needs to learn anything.
         figure: which of `Score.figures` chooses the best epoch.
         balanced_figure: the same where classes are balanced; None for
             `figure`, such as the official one of a benchmark.
@@ -51,6 +55,8 @@ class Task(abc.ABC):
 
     name: ClassVar[str]
     model_name: ClassVar[str]
+    loss_name: ClassVar[str | None] = None
+    least_batch: ClassVar[int] = 1
     figure: ClassVar[str]
     balanced_figure: ClassVar[str | None] = None
     learned_head: ClassVar[str | None] = None
@@ -176,13 +182,23 @@ class Task(abc.ABC):
             )
         )
 
+    def training_rows(
+        self, examples: Sequence[Any], preprocessor: TextPreprocessor
+    ) -> Rows:
+        """The same in training, where an example may be one row of several.
+
+        Raises:
+            UserError: if an example cannot be learned of.
+        """
+        return self.rows(examples, preprocessor)
+
     @abc.abstractmethod
     def targets(self, examples: Sequence[Any], rows: Rows):
         """What the losses compare the outputs with.
 
         Args:
             examples: with labels.
-            rows: what `rows` made of them.
+            rows: what `training_rows` made of them.
 
         Returns:
             An array with a row for each of `rows`; for targets of tokens a

@@ -22,7 +22,7 @@ from albert_tf.errors import UserError, require, warn
 from albert_tf.evaluation.score import Score
 from albert_tf.files import new_directory
 from albert_tf.json_files import write_json
-from albert_tf.models.pooled_model import PooledModel
+from albert_tf.models.loading import default_arguments
 from albert_tf.models.task_model import TaskModel
 from albert_tf.tasks.classification import Classification
 from albert_tf.tasks.predictor import Predictor
@@ -31,7 +31,6 @@ from albert_tf.training.bars import Bars
 from albert_tf.training.best_epoch import BestEpoch, DivergedError
 from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.finetune_result import FinetuneResult
-from albert_tf.training.focal_crossentropy import FocalCrossentropy
 from albert_tf.training.interruption import Interruption
 from albert_tf.training.layer_rates import layer_rates
 from albert_tf.training.optimizers import make_optimizer
@@ -40,6 +39,7 @@ from albert_tf.training.schedules import (
     WarmupCosineDecay,
     WarmupPolynomialDecay,
 )
+from albert_tf.training.task_loss import task_loss
 from albert_tf.training.training_output import (
     check_output,
     check_tensorboard,
@@ -99,25 +99,30 @@ def finetune(
     check_tensorboard(options.tensorboard, output)
     task = task or Classification.of_examples(train)
     _check_examples(train, dev)
+    for name, number in (
+        ("batch_size", options.batch_size),
+        ("training examples", len(train)),
+    ):
+        least = f"must be at least {task.least_batch} for {task.name}"
+        require(number >= task.least_batch, least, **{name: number})
 
     keras.utils.set_random_seed(options.seed)
     with strategy.scope() if strategy else contextlib.nullcontext():
         model = _make_model(source, task, options)
-        predictor = Predictor.of_model(model, options.batch_size)
+        predictor = Predictor.of_model(model, options.batch_size, type(task))
         with (
             Bars(console) as bars,
             bars.bar("encoding", len(train) + len(dev)) as progress,
         ):
-            rows, dev_rows = (
-                predictor.rows(part, progress) for part in (train, dev)
-            )
+            rows = predictor.rows(train, progress, training=True)
+            dev_rows = predictor.rows(dev, progress)
         batches = _train_batches(task, train, rows, options)
         rate = options.learning_rate or default_learning_rate(
             model.config.hidden_size, has_weights(source)
         )
         model.compile(
             _optimizer(model, rate, options, len(batches)),
-            _loss(model, options),
+            task_loss(model, task, options),
         )
         model.optimizer.build(model.trainable_variables)
     task.targets(dev, dev_rows)  # unknown labels are told before the work
@@ -199,7 +204,7 @@ def _make_model(source, task: Task, options: FinetuneOptions) -> TaskModel:
     arguments = task.settings
     if options.pooling is not None:
         require(
-            issubclass(model_class, PooledModel),
+            "pooling" in default_arguments(model_class),
             f"is no argument of {task.model_name}",
             pooling=options.pooling,
         )
@@ -358,22 +363,6 @@ def _optimizer(
     if options.layer_decay != 1:
         rates = layer_rates(model, options.layer_decay)
     return make_optimizer(options, schedule, rates, options.l1)
-
-
-def _loss(model: TaskModel, options: FinetuneOptions) -> keras.Loss | None:
-    """None for the model's own."""
-    if not options.label_smoothing and not options.focal_gamma:
-        return None
-    own = model.default_loss()
-    name = "focal_gamma" if options.focal_gamma else "label_smoothing"
-    require(
-        isinstance(own, keras.losses.SparseCategoricalCrossentropy),
-        f"is for one label of several, which {type(model).__name__} has not",
-        **{name: getattr(options, name)},
-    )
-    return FocalCrossentropy(
-        options.focal_gamma, options.label_smoothing, own.ignore_class
-    )
 
 
 def _save(

@@ -39,7 +39,11 @@ class FinetuneOptions:
         pooling: what the task reads of a text: "cls" for the pooled [CLS],
             "mean" for the mean of the tokens, which needs no pooler; None for
             what the source says, and "cls" where it says nothing; what was
-            distilled says "mean".
+            distilled says "mean". For similarity and its like "pooled" is the
+            pooled [CLS], "cls" is [CLS] itself, and without a word it is
+            "mean".
+        temperature: by what similarity, contrastive and triplets divide the
+            cosines that the loss compares; None for 0.05.
         max_length: longest sequence in tokens; what is longer is truncated.
             None for what the source says, at most the model's positions.
         patience: stop after so many epochs without a better dev score;
@@ -68,6 +72,7 @@ class FinetuneOptions:
     clip_norm: float = 1.0
     dropout: float | None = None
     pooling: str | None = None
+    temperature: float | None = None
     max_length: int | None = None
     patience: int | None = None
     balance_classes: bool = False
@@ -82,7 +87,13 @@ class FinetuneOptions:
         if self.patience is not None:
             require_at_least(1, patience=self.patience)
         if self.pooling is not None:
-            require_one_of(POOLINGS, pooling=self.pooling)
+            require_one_of((*POOLINGS, "pooled"), pooling=self.pooling)
+        if self.temperature is not None:
+            require(
+                0 < self.temperature < math.inf,
+                "must be greater than 0",
+                temperature=self.temperature,
+            )
         if self.max_length is not None:
             require_at_least(3, max_length=self.max_length)
         for name in ("warmup_share", "label_smoothing"):

@@ -111,3 +111,31 @@ def test_mistakes_of_search(texts, file, tmp_path, fails):
     empty = tmp_path / "empty.txt"
     empty.write_text("\n")
     assert "empty.txt: has no text" in fails("search", empty, "a")
+    empty.write_text("")
+    assert "empty.txt: has no text" in fails("search", empty, "a")
+
+
+def test_an_index_finds_the_same(texts, file, tmp_path, capsys, fails):
+    """The second time without embedding: the texts may be others then."""
+    pytest.importorskip("usearch")
+    argv = ["search", texts, "A man sings.", "dogs", "--model", file]
+    argv += ["--top", "1", "--json"]
+    assert call(argv) == 0
+    expected = [*map(json.loads, capsys.readouterr().out.splitlines())]
+    index = tmp_path / "i.usearch"
+    assert call([*argv, "--index", index]) == 0
+    said = capsys.readouterr()
+    assert "3 vectors" in said.out + said.err
+    texts.write_text("B\n\nC\nD\n")
+    assert call([*argv, "--index", index]) == 0
+    found = [*map(json.loads, capsys.readouterr().out.splitlines())]
+    for one, other in zip(expected, found, strict=True):
+        assert one["cosine"] == pytest.approx(other["cosine"], abs=1e-5)
+    assert (found[1]["line"], found[1]["text"]) == (3, "C")
+    vectors = tmp_path / "v.npy"
+    said = fails(*argv, "--index", index, "--vectors", vectors)
+    assert "leave --vectors out" in said
+    texts.write_text("B\n")
+    assert "i.usearch: has 3 vectors, but" in fails(*argv, "--index", index)
+    index.write_text("text")
+    assert "i.usearch: is no index" in fails(*argv, "--index", index)

@@ -23,7 +23,7 @@ SPANS = {
     "start_positions": np.array([5, 0, 7, 4]),
     "end_positions": np.array([7, 0, 7, 6]),
 }
-# Arguments and targets of each; similarity is trained in no task.
+# Arguments and targets of each; an embedder's losses have their own tests.
 CASES = {
     "AlbertClassifier": ({"labels": ["a", "b"]}, INTENTS),
     "AlbertCrfTagger": ({"labels": TAGS}, SLOTS),

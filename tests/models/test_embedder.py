@@ -1,4 +1,3 @@
-import json
 import warnings
 
 import keras
@@ -111,15 +110,38 @@ def test_any_model_is_one_without_a_warning(
         )
 
 
-def test_other_libraries_have_the_encoder(embedder, tmp_path):
-    embedder.save_preset(tmp_path / "hf", "huggingface")
-    published = json.loads((tmp_path / "hf" / "config.json").read_text())
-    assert published["architectures"] == ["AlbertModel"]
-    source = f"hf:{tmp_path / 'hf'}"
-    assert type(load_model(source)) is AlbertEncoder
-    np.testing.assert_array_equal(
-        AlbertEmbedder.from_preset(source).embed(TEXTS), embedder.embed(TEXTS)
-    )
+def test_poolings_equal_the_encoder_s_outputs(tiny, batch):
+    for pooling in ("cls", "pooled"):
+        model = AlbertEmbedder(tiny, pooling=pooling, normalize=False)
+        outputs = model.encoder(batch)
+        expected = ops.convert_to_numpy(
+            outputs["sequence_output"][:, 0]
+            if pooling == "cls"
+            else outputs["pooled_output"]
+        )
+        np.testing.assert_allclose(vectors(model, batch), expected, atol=1e-6)
+        model.normalize = True
+        expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+        np.testing.assert_allclose(vectors(model, batch), expected, atol=1e-6)
+    with pytest.raises(UserError, match="pooling='max' must be one of mean"):
+        AlbertEmbedder(tiny, pooling="max")
+
+
+def test_arguments_are_kept(config, preprocessor, tmp_path):
+    for pooling in ("cls", "pooled"):
+        keras.utils.set_random_seed(0)
+        model = AlbertEmbedder(
+            config, preprocessor, pooling=pooling, normalize=False
+        )
+        model.save_preset(tmp_path / pooling)
+        model.save(tmp_path / "model.keras")
+        for again in (
+            load_model(tmp_path / pooling),
+            keras.saving.load_model(tmp_path / "model.keras"),
+        ):
+            np.testing.assert_array_equal(
+                again.embed(TEXTS), model.embed(TEXTS)
+            )
 
 
 def test_a_loss_of_vectors_may_be_given(embedder):
