@@ -33,8 +33,8 @@ ROOMS = {
         *("checkpoints", "config", "data", "errors", "files", "layers"),
         "prediction",
     ),
-    "evaluation": ("data", "errors", "files"),
     "tagging": ("data", "errors", "tokenizers"),
+    "evaluation": ("data", "errors", "files", "tagging"),
     "tasks": (
         *("data", "errors", "evaluation", "nearest", "prediction"),
         *("tagging", "tokenizers"),

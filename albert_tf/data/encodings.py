@@ -17,7 +17,8 @@ class Encodings(Sequence):
     As Python objects they would take more than ten times as much.
 
     Args:
-        encodings: are gone through once; all of them have offsets, or none.
+        encodings: are gone through once; all of them have offsets, or none,
+            and the tokens of segment 1 are next to each other.
         choices: how many of them make a row, such as one for each answer to a
             question; None for one, which is then the row itself.
 
@@ -32,18 +33,20 @@ class Encodings(Sequence):
     def __init__(
         self, encodings: Iterable[Encoding], choices: int | None = None
     ):
-        ids, lengths, firsts, truncated = (array("i") for _ in range(4))
-        spans = array("i")
+        ids, lengths, truncated = (array("i") for _ in range(3))
+        begins, ends, spans = (array("i") for _ in range(3))
         for one in encodings:
             ids.extend(one.token_ids)
             lengths.append(len(one.token_ids))
-            firsts.append(one.segment_ids.count(0))
+            begin, end = _second_segment(one.segment_ids)
+            begins.append(begin)
+            ends.append(end)
             truncated.append(one.num_truncated)
             for span in one.offsets or ():
                 spans.extend(span)
-        self.token_ids, self._lengths, self._firsts, lost = (
+        self.token_ids, self._lengths, self._begins, self._ends, lost = (
             np.frombuffer(values, np.int32) if values else np.zeros(0, "int32")
-            for values in (ids, lengths, firsts, truncated)
+            for values in (ids, lengths, begins, ends, truncated)
         )
         self._truncated, self.choices = lost, choices
         each = self._lengths.reshape(-1, choices or 1)
@@ -52,19 +55,19 @@ class Encodings(Sequence):
         self._offsets = None
         if spans:
             self._offsets = np.frombuffer(spans, np.int32).reshape(-1, 2)
-        self._ends = np.cumsum(self._lengths, dtype=np.int64)
+        self._totals = np.cumsum(self._lengths, dtype=np.int64)
 
     @property
     def has_pairs(self) -> bool:
         """Whether there is a second segment anywhere."""
-        return bool((self._firsts < self._lengths).any())
+        return bool((self._begins < self._ends).any())
 
     def find(self, token_id: int) -> int | None:
         """The first row that has a token; None if there is none."""
         places = np.flatnonzero(self.token_ids == token_id)
         if not len(places):
             return None
-        sequence = np.searchsorted(self._ends, places[0], side="right")
+        sequence = np.searchsorted(self._totals, places[0], side="right")
         return int(sequence) // (self.choices or 1)
 
     def features(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
@@ -94,12 +97,12 @@ class Encodings(Sequence):
         return [self._sequence(first + k) for k in range(self.choices)]
 
     def _sequence(self, index: int) -> Encoding:
-        end, length = int(self._ends[index]), int(self._lengths[index])
-        part = slice(end - length, end)
-        first = int(self._firsts[index])
+        total, length = int(self._totals[index]), int(self._lengths[index])
+        part = slice(total - length, total)
+        begin, end = int(self._begins[index]), int(self._ends[index])
         return Encoding(
             self.token_ids[part].tolist(),
-            [0] * first + [1] * (length - first),
+            [0] * begin + [1] * (end - begin) + [0] * (length - end),
             self._spans(part),
             int(self._truncated[index]),
         )
@@ -108,3 +111,10 @@ class Encodings(Sequence):
         if self._offsets is None:
             return None
         return [*map(tuple, self._offsets[part].tolist())]
+
+
+def _second_segment(segment_ids: Sequence[int]) -> tuple[int, int]:
+    """Where it begins and ends, exclusive; both L if there is none."""
+    count = sum(segment_ids)
+    begin = segment_ids.index(1) if count else len(segment_ids)
+    return begin, begin + count

@@ -113,12 +113,29 @@ class TextModel:
         self._check(texts)
         loop = asyncio.get_running_loop()
         work = await loop.run_in_executor(self._encoder, self._encode, texts)
+        answers = await self._answers(work)
+        following = {
+            number: example
+            for number, example in enumerate(
+                map(self.task.next_example, answers, work.examples)
+            )
+            if example is not None
+        }
+        if following:
+            more = await loop.run_in_executor(
+                self._encoder, self._encode_examples, [*following.values()]
+            )
+            found = await self._answers(more)
+            for number, answer in zip(following, found, strict=True):
+                answers[number] = answer
+        return self._to_json(answers), work
+
+    async def _answers(self, work: Work) -> list[Any]:
         self._batcher.add(work)
         try:
-            answers = await asyncio.wrap_future(work.answers)
+            return await asyncio.wrap_future(work.answers)
         except UserError as error:
             raise Refusal(400, error) from error
-        return self._to_json(answers), work
 
     def _check(self, texts: _Texts) -> None:
         if len(texts) > self._options.max_texts:
@@ -137,28 +154,35 @@ class TextModel:
                 )
 
     def _encode(self, texts: _Texts) -> Work:
-        """Texts to sequences, one by one, so that a limit comes in time."""
-        start = time.perf_counter()
-        examples, rows, tokens = [], [], 0
+        examples = []
         for number, (text, pair) in enumerate(texts):
             try:
-                example = self.task.example(text, pair)
+                examples.append(self.task.example(text, pair))
+            except UserError as error:
+                raise Refusal(400, f"text {number}: {error}") from error
+        return self._encode_examples(examples)
+
+    def _encode_examples(self, examples: list[Any]) -> Work:
+        """Texts to sequences, one by one, so that a limit comes in time."""
+        start = time.perf_counter()
+        rows, tokens = [], 0
+        for number, example in enumerate(examples):
+            try:
                 rows.append(self._predictor.rows([example]))
             except UserError as error:
                 raise Refusal(400, f"text {number}: {error}") from error
-            examples.append(example)
             tokens += int(rows[-1].encodings.lengths.sum())
             if tokens > self._options.max_tokens:
                 raise Refusal(
                     413,
-                    f"the first {number + 1} of {len(texts)} texts take "
+                    f"the first {number + 1} of {len(examples)} texts take "
                     f"{tokens:,} tokens in {sum(map(len, rows)):,} sequences; "
                     f"at most {self._options.max_tokens:,} are taken",
                 )
         work = Work(self.task, examples, rows)
         unk_id = self._predictor.preprocessor.tokenizer.unk_id
         self._metrics.encoded(
-            len(texts),
+            len(examples),
             sum(int((r.encodings.token_ids == unk_id).sum()) for r in rows),
             work.truncated,
             time.perf_counter() - start,

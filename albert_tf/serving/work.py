@@ -24,6 +24,7 @@ class Work:
         rows: the sequences of each example.
 
     Attributes:
+        examples: see above.
         tokens: of all sequences.
         truncated: how many sequences lost tokens to the longest length.
         waiting: sequences that nobody computes yet: example, row, length.
@@ -34,7 +35,7 @@ class Work:
         self, task: Task, examples: Sequence[Any], rows: Sequence[Rows]
     ):
         self._task = task
-        self._examples = examples
+        self.examples = examples
         self._rows = rows
         self._outputs: list[list[Any]] = [[None] * len(one) for one in rows]
         self.waiting = collections.deque(
@@ -68,7 +69,7 @@ class Work:
         return [
             self._task.answers(_by_name(outputs), rows, [example])[0]
             for outputs, rows, example in zip(
-                self._outputs, self._rows, self._examples, strict=True
+                self._outputs, self._rows, self.examples, strict=True
             )
         ]
 

@@ -12,7 +12,7 @@ from albert_tf.data.rows import Rows
 from albert_tf.tagging.tagged_text import TaggedText
 from albert_tf.tokenizers import Encoding
 
-_ANY_LENGTH = 10**9
+ANY_LENGTH = 10**9  # of a sequence
 _OVERLAP = 4  # a quarter of a window is in the next one too
 
 
@@ -36,12 +36,12 @@ class Windows(Rows):
         size = preprocessor.max_length - 2
         for number, example in enumerate(examples):
             whole = preprocessor.tokenizer.encode(
-                example.text, max_length=_ANY_LENGTH
+                example.text, max_length=ANY_LENGTH
             )
             first = first_tokens(example.words, whole)
-            for begin in _begins(len(whole.token_ids) - 2, size):
+            for begin in begins(len(whole.token_ids) - 2, size):
                 end = min(begin + size, len(whole.token_ids) - 2)
-                encodings.append(_part(whole, begin, end))
+                encodings.append(part_of(whole, begin, end))
                 numbers.append(number)
                 inside = np.flatnonzero((first > begin) & (first <= end))
                 words.append((inside, first[inside] - begin))
@@ -124,7 +124,7 @@ def step_of(size: int) -> int:
     return size - size // _OVERLAP
 
 
-def _begins(tokens: int, size: int) -> range:
+def begins(tokens: int, size: int) -> range:
     """Where windows begin, so that the last one ends with the text."""
     if tokens <= size:
         return range(1)
@@ -133,8 +133,8 @@ def _begins(tokens: int, size: int) -> range:
     return range(0, count * step, step)
 
 
-def _part(whole: Encoding, begin: int, end: int) -> Encoding:
-    """Some of the tokens between the special ones."""
+def part_of(whole: Encoding, begin: int, end: int) -> Encoding:
+    """The special tokens with some of those between them."""
     if begin == 0 and end == len(whole.token_ids) - 2:
         return whole
 

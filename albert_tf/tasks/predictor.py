@@ -114,7 +114,8 @@ class Predictor:
 
     def _answers(self, rows: Rows, examples) -> list[Any]:
         if len(rows) <= _MOST_ROWS or len(examples) == 1:
-            return self.task.answers(self.outputs(rows), rows, examples)
+            answers = self.task.answers(self.outputs(rows), rows, examples)
+            return self._complete(answers, examples)
         half = len(examples) // 2
         return [
             answer
@@ -123,6 +124,18 @@ class Predictor:
                 self.task.rows(part, self.preprocessor), part
             )
         ]
+
+    def _complete(self, answers: list[Any], examples) -> list[Any]:
+        """The answers, or those to what is to be asked next."""
+        following = {}
+        for number, answer in enumerate(answers):
+            after = self.task.next_example(answer, examples[number])
+            if after is not None:
+                following[number] = after
+        more = self.answers([*following.values()])
+        for number, answer in zip(following, more, strict=True):
+            answers[number] = answer
+        return answers
 
     def rows(
         self,

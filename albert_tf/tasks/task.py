@@ -235,6 +235,18 @@ class Task(abc.ABC):
     def score(self, answers: Sequence[Any], examples: Sequence[Any]) -> Score:
         """Compares answers with labels."""
 
+    def next_example(self, answer: Any, example: Any) -> Any | None:
+        """What the model is to be asked once it has answered.
+
+        Where an answer needs two looks at a text, such as what its predicates
+        are and then who takes part, the second is an example of its own.
+
+        Returns:
+            An example whose answer takes the place of this one; None where
+            it stands.
+        """
+        return None
+
     def agreement(self, answers: Sequence[Any], others: Sequence[Any]) -> float:
         """How much two lists of answers to the same examples agree, 0 to 1."""
         same = map(self.same, answers, others)

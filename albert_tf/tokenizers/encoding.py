@@ -9,7 +9,8 @@ class Encoding:
 
     Attributes:
         token_ids: L ids, `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`.
-        segment_ids: L numbers, 0 up to and with the first `[SEP]`, 1 after it.
+        segment_ids: L numbers, 0 up to and with the first `[SEP]`, 1 after it;
+            or 1 at the tokens of a word that is marked.
         offsets: L character spans `(start, end)`, end exclusive, in the text
             (segment 0) or in its pair (segment 1), as they were given;
             `(0, 0)` for special tokens. None where nobody asked for them.

@@ -18,13 +18,15 @@ def encodings(draw):
     found = []
     for _ in range(draw(st.integers(0, 5))):
         first, second = draw(st.integers(2, 5)), draw(st.integers(0, 4))
-        length = first + second
+        # After a word that is marked there is more of the first segment.
+        third = draw(st.integers(0, 3))
+        length = first + second + third
         ids = st.lists(st.integers(0, 2**31 - 1), min_size=length)
         spans = [(k, k + 1) for k in range(length)] if has_offsets else None
         found.append(
             Encoding(
                 draw(ids)[:length],
-                [0] * first + [1] * second,
+                [0] * first + [1] * second + [0] * third,
                 spans,
                 draw(st.integers(0, 9)),
             )

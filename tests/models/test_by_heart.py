@@ -48,6 +48,13 @@ CASES = {
     ),
     "AlbertQuestionAnswerer": ({}, SPANS),
     "AlbertRegressor": ({}, np.array([[0.0], [1.0], [-2.0], [5.0]])),
+    "AlbertRoleTagger": (
+        {"labels": TAGS},
+        {
+            "roles": SLOTS,
+            "predicates": np.where(SLOTS < 0, -1, SLOTS == 1).astype("int32"),
+        },
+    ),
     "AlbertTagger": ({"labels": TAGS}, SLOTS),
 }
 

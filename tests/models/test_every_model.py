@@ -20,6 +20,7 @@ from albert_tf.models import (
     AlbertPretrainer,
     AlbertQuestionAnswerer,
     AlbertRegressor,
+    AlbertRoleTagger,
     AlbertTagger,
 )
 
@@ -38,6 +39,7 @@ MODELS = {
     AlbertPretrainer: {},
     AlbertQuestionAnswerer: {},
     AlbertRegressor: {},
+    AlbertRoleTagger: {"labels": ["a", "b", "c"]},
     AlbertTagger: {"labels": ["a", "b", "c"]},
 }
 every_model = pytest.mark.parametrize("kind", MODELS)

@@ -17,6 +17,7 @@ FILES = {
         "AlbertIntentSlotTagger",
         {"labels": SLOTS, "intents": ["play", "stop"]},
     ),
+    "semantic_roles": ("AlbertRoleTagger", {"labels": SLOTS}),
     "question_answering": ("AlbertQuestionAnswerer", {}),
     "joint_question_answering": ("AlbertJointQuestionAnswerer", {}),
     "similarity": ("AlbertEmbedder", {}),
@@ -30,6 +31,7 @@ PARTS = {
     "tagging": {"entities": "BYTES"},
     "crf_tagging": {"entities": "BYTES"},
     "intent_slots": {"intent": "BYTES", "score": "FP32", "slots": "BYTES"},
+    "semantic_roles": {"predicates": "BYTES"},
     "similarity": {"embedding": "FP32"},
 }
 
