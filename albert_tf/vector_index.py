@@ -64,7 +64,11 @@ class VectorIndex:
         """
         kind = _index_class(path)
         index = kind(ndim=vectors.shape[1], metric="cos", dtype="f32")
-        index.add(np.arange(len(vectors)), np.asarray(vectors, np.float32))
+        index.add(
+            np.arange(len(vectors)),
+            np.asarray(vectors, np.float32),
+            threads=1,  # with several no two graphs are alike
+        )
         with new_file(path, overwrite) as temporary:
             index.save(os.fspath(temporary))
         return cls(path)
@@ -89,14 +93,17 @@ class VectorIndex:
 
         Returns:
             Their rows, int64 [Q, k], and cosines, float32 [Q, k], largest
-            first. k is `top` or N.
+            first. k is `top`, or less where no more were found.
         """
         require_at_least(1, top=top)
-        found = self._index.search(
-            np.asarray(queries, np.float32), min(top, len(self))
-        )
-        # A single query has no axis of its own.
-        places, distances = map(np.atleast_2d, (found.keys, found.distances))
+        # One by one: together, what was not found would be row 0.
+        found = [
+            self._index.search(query, min(top, len(self)), threads=1)
+            for query in np.asarray(queries, np.float32)
+        ]
+        k = min(len(one.keys) for one in found)
+        places = np.stack([one.keys[:k] for one in found])
+        distances = np.stack([one.distances[:k] for one in found])
         return places.astype(np.int64), 1 - distances
 
 

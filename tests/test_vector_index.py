@@ -30,6 +30,38 @@ def test_it_finds_nearly_all_that_are_nearest(vectors, tmp_path):
     assert len({*places[0]}) == 500
 
 
+def test_the_same_vectors_give_the_same_file(vectors, tmp_path):
+    pytest.importorskip("usearch")
+    for name in "abc":
+        VectorIndex.make(tmp_path / name, vectors)
+    first, *others = [(tmp_path / name).read_bytes() for name in "abc"]
+    assert others == [first, first]
+
+
+class _Half:
+    """An index in which a query finds one vector fewer than the last."""
+
+    def __init__(self):
+        self.left = 5
+
+    def __len__(self):
+        return 9
+
+    def search(self, query, count, threads):
+        self.left -= 1
+        keys = np.arange(1, self.left + 1).astype("uint64")
+        return type("Matches", (), {"keys": keys, "distances": keys / 10})
+
+
+def test_what_is_not_found_is_no_row(vectors, monkeypatch):
+    monkeypatch.setattr(VectorIndex, "__init__", lambda self: None)
+    index = VectorIndex()
+    index._index = _Half()
+    places, cosines = index.nearest(vectors[:2], 5)
+    assert places.tolist() == [[1, 2, 3], [1, 2, 3]]
+    assert cosines.shape == (2, 3)
+
+
 def test_mistakes(vectors, tmp_path, monkeypatch):
     path = tmp_path / "i.usearch"
     monkeypatch.setitem(sys.modules, "usearch.index", None)
