@@ -47,13 +47,17 @@ def test_the_story_of_a_new_task_is_that_of_its_test():
         assert block in test
 
 
-def test_the_table_of_tasks_is_what_was_measured():
-    command = [sys.executable, ROOT / "benchmarks" / "tasks_table.py"]
+@pytest.mark.parametrize(
+    ("page", "script"),
+    [("tasks.md", "tasks_table"), ("export.md", "quantization_table")],
+)
+def test_tables_are_what_was_measured(page, script):
+    command = [sys.executable, ROOT / "benchmarks" / f"{script}.py"]
     table = subprocess.run(command, capture_output=True, text=True, check=True)
     _, _, rest = (
-        (ROOT / "docs" / "tasks.md")
+        (ROOT / "docs" / page)
         .read_text()
-        .partition("<!-- python benchmarks/tasks_table.py -->\n")
+        .partition(f"<!-- python benchmarks/{script}.py -->\n")
     )
     assert rest.partition("<!-- end -->")[0].strip() == table.stdout.strip()
 
