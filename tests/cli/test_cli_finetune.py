@@ -28,6 +28,7 @@ OPTIONS = FinetuneOptions(
     balance_classes=True,
     label_smoothing=0.1,
     focal_gamma=1.5,
+    temperature=0.07,
     precision="mixed_bfloat16",
     seed=11,
     tensorboard="logs",

@@ -126,6 +126,7 @@ def test_these_have_dropout_before_the_task(make):
         AlbertMultilabelClassifier,
         AlbertMultipleChoice,
         AlbertRegressor,
+        AlbertRoleTagger,
         AlbertTagger,
     }
 
