@@ -38,6 +38,14 @@ def parse_json(text: bytes, strict: bool = False) -> dict[str, Any]:
     Raises:
         UserError: if it is something else.
     """
+    values = parse_json_value(text, strict)
+    if not isinstance(values, dict):
+        raise UserError("must hold a JSON object")
+    return values
+
+
+def parse_json_value(text: bytes, strict: bool = False) -> Any:
+    """Reads JSON, whatever it holds; see `parse_json`."""
     hooks = {}
     if strict:
         hooks = {
@@ -46,12 +54,9 @@ def parse_json(text: bytes, strict: bool = False) -> dict[str, Any]:
             "object_pairs_hook": _without_repeats,
         }
     try:
-        values = json.loads(text.decode("utf-8-sig"), **hooks)
+        return json.loads(text.decode("utf-8-sig"), **hooks)
     except (ValueError, RecursionError) as error:
         raise UserError(f"not a readable JSON file: {error}") from error
-    if not isinstance(values, dict):
-        raise UserError("must hold a JSON object")
-    return values
 
 
 def _finite(word: str) -> float:

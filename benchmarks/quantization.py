@@ -20,7 +20,7 @@ import time
 import zipfile
 from pathlib import Path
 
-import tasks
+from tasks import commit
 
 import export
 from albert_tf.cli.opening import open_model
@@ -131,7 +131,7 @@ def main() -> None:
         model, task_class, task.read(arguments.examples), texts, arguments.steps
     )
     result["steps"] = arguments.steps if texts else 0
-    result["commit"] = tasks.commit()
+    result["commit"] = commit()
     RESULTS.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=2, ensure_ascii=False)
     name = Path(arguments.model).name

@@ -14,13 +14,13 @@ five.
 import argparse
 import json
 import random
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import bm25s
 import numpy as np
+from tasks import commit
 
 from albert_tf import AlbertEmbedder
 from albert_tf.data.squad import read_squad
@@ -78,13 +78,6 @@ def measure(path: Path, embedder, questions: int, seed: int) -> dict:
         figures = evaluate_retrieval(found, right).figures
         result[name] = {**figures, "seconds": round(seconds, 1)}
     return result
-
-
-def commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(
-        command, cwd=HERE, capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def main():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import re
 from collections.abc import Iterator
@@ -97,31 +98,55 @@ def stored_matrices(
         of these such as "BLOCKWISE_32".
     """
     use_lookups(model)
-    found = list(_operators_with_weights(model))
-    tables = {buffer for name, _, buffer, _ in found if "LOOKUP" in name}
-    scopes = {buffer: (scope, width) for _, scope, buffer, width in found}
-    for buffer, (scope, width) in scopes.items():
-        is_table = buffer in tables
-        kind = getattr(quantization, _part(scope, is_table))
+    found = {one.buffer: one for one in _stored(model, quantization)}
+    for buffer, one in found.items():
         data = np.asarray(model.buffers[buffer].data, "uint8")
-        matrix = data.view("float32").reshape(-1, width)
-        yield matrix, kind, _granularity(kind, width, is_table)
+        matrix = data.view("float32").reshape(-1, one.width)
+        yield matrix, one.kind, _granularity(one)
 
 
 def _recipes(model: schema.ModelT, quantization: Quantization):
     """How each operator with weights is to be quantized."""
+    for one in _stored(model, quantization):
+        if one.kind != "float32":
+            # One operator's, by the names of its outputs.
+            yield {
+                "regex": f"^{re.escape(one.scope)};",
+                "operation_name": one.name,
+                **_recipe(one),
+            }
+
+
+@dataclasses.dataclass(frozen=True)
+class _Stored:
+    """An operator with weights, and what becomes of these.
+
+    Attributes:
+        name: the operator's.
+        scope: the name of its output.
+        buffer: the number of the weights.
+        width: how many numbers a row of them has.
+        is_table: whether some operator looks rows up in them.
+        kind: what they are stored as.
+    """
+
+    name: str
+    scope: str
+    buffer: int
+    width: int
+    is_table: bool
+    kind: str
+
+
+def _stored(
+    model: schema.ModelT, quantization: Quantization
+) -> Iterator[_Stored]:
     found = list(_operators_with_weights(model))
     tables = {buffer for name, _, buffer, _ in found if "LOOKUP" in name}
     for name, scope, buffer, width in found:
         is_table = buffer in tables
         kind = getattr(quantization, _part(scope, is_table))
-        if kind != "float32":
-            # One operator's, by the names of its outputs.
-            yield {
-                "regex": f"^{re.escape(scope)};",
-                "operation_name": name,
-                **_recipe(kind, width, is_table),
-            }
+        yield _Stored(name, scope, buffer, width, is_table, kind)
 
 
 def _operators_with_weights(model: schema.ModelT):
@@ -148,17 +173,15 @@ def _part(scope: str, is_table: bool) -> str:
     return "head"
 
 
-def _recipe(kind: str, width: int, is_table: bool) -> dict:
+def _recipe(stored: _Stored) -> dict:
     from ai_edge_quantizer import qtyping
 
     precision = qtyping.ComputePrecision
-    is_float = kind == "float16"
+    is_float = stored.kind == "float16"
     config = qtyping.OpQuantizationConfig(
         weight_tensor_config=qtyping.TensorQuantizationConfig(
-            num_bits=KINDS[kind],
-            granularity=qtyping.QuantGranularity(
-                _granularity(kind, width, is_table)
-            ),
+            num_bits=KINDS[stored.kind],
+            granularity=qtyping.QuantGranularity(_granularity(stored)),
             dtype=getattr(
                 qtyping.TensorDataType, "FLOAT" if is_float else "INT"
             ),
@@ -172,7 +195,7 @@ def _recipe(kind: str, width: int, is_table: bool) -> dict:
     }
 
 
-def _granularity(kind: str, width: int, is_table: bool) -> str:
+def _granularity(stored: _Stored) -> str:
     """What has a scale of its own.
 
     Four bits are too few for a whole row, of which nothing but blocks are
@@ -180,10 +203,10 @@ def _granularity(kind: str, width: int, is_table: bool) -> str:
     each of its rows, and measured no worse with them. A scale and a zero for
     each row of a table in eight bits would cost 12 bytes and gain nothing.
     """
-    if kind == "int8" and is_table:
+    if stored.kind == "int8" and stored.is_table:
         return "TENSORWISE"
-    if kind == "int4":
-        for size in _BLOCKS if is_table else _BLOCKS[-1:]:
-            if width % size == 0:
+    if stored.kind == "int4":
+        for size in _BLOCKS if stored.is_table else _BLOCKS[-1:]:
+            if stored.width % size == 0:
                 return f"BLOCKWISE_{size}"
     return "CHANNELWISE"

@@ -17,7 +17,7 @@ from albert_tf.checkpoints.huggingface_files import open_tensors
 from albert_tf.checkpoints.storage import write_safetensors
 from albert_tf.data.preprocessor import TextPreprocessor
 from albert_tf.errors import UserError
-from albert_tf.json_files import parse_json, read_json, write_json
+from albert_tf.json_files import parse_json_value, read_json, write_json
 
 _MODULES = "modules.json"
 _SETTINGS = "config_sentence_transformers.json"
@@ -220,8 +220,7 @@ def _modules(directory: Path) -> dict[str, Path]:
     """The kinds of modules in their order, and the directory of each."""
     path = directory / _MODULES
     try:
-        # The file is a list, the only one of all that we read.
-        values = parse_json(b'{"modules": %b}' % path.read_bytes())["modules"]
+        values = parse_json_value(path.read_bytes())
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     found = {}

@@ -146,11 +146,11 @@ def export(
     loaded = open_model(model, task_name)
     examples, exported = None, loaded
     columns = Columns(text, pair, label)
-    if verify is not None:
+    if verify is not None or refine is not None:
         task = Predictor.of_model(loaded, task_class=task_class).task
+    if verify is not None:
         examples = task.read(verify, columns, header=column_names(header))
     if refine is not None:
-        task = Predictor.of_model(loaded, task_class=task_class).task
         texts = task.read(
             refine, columns, labelled=False, header=column_names(header)
         )

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from albert_tf.evaluation.score import Score
+from albert_tf.tagging.role_text import PREDICATE
 from albert_tf.tagging.tags import spans_of
 
-_PREDICATE = "V"
 _CONTINUED = "C-"
 
 Argument = tuple[str, tuple[tuple[int, int], ...]]
@@ -66,7 +66,7 @@ def arguments(tags: Sequence[str]) -> set[Argument]:
     latest: dict[str, list[tuple[int, int]]] = {}
     for span in spans_of(tags):
         role = span.kind.removeprefix(_CONTINUED)
-        if role == _PREDICATE:
+        if role == PREDICATE:
             continue
         part = span.first, span.last
         if span.kind.startswith(_CONTINUED) and role in latest:

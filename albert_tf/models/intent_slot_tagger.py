@@ -12,7 +12,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.labels import check_labels
-from albert_tf.models.tagger import AlbertTagger, of_tokens
+from albert_tf.models.tagger import AlbertTagger, by_target, of_tokens
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -70,8 +70,7 @@ class AlbertIntentSlotTagger(AlbertTagger):
         Returns:
             `logits`, float32 [B, L, C], and `intent_logits`, float32 [B, I].
         """
-        outputs = self.encoder(inputs, training=training, loop=loop)
-        x = self.dropout(outputs["sequence_output"], training=training)
+        x = self.states(inputs, training, loop)
         mean = mean_pooling(x, inputs["padding_mask"])
         return {
             "logits": ops.cast(self.logits_dense(x), "float32"),
@@ -100,9 +99,7 @@ class AlbertIntentSlotTagger(AlbertTagger):
         Returns:
             A scalar.
         """
-        weights = sample_weight
-        if not isinstance(weights, dict):
-            weights = {"slots": weights, "intents": weights}
+        weights = by_target(sample_weight, ("slots", "intents"))
         intent_loss = keras.losses.SparseCategoricalCrossentropy(
             from_logits=True
         )

@@ -11,7 +11,7 @@ from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.layers.albert_layer import initializer
-from albert_tf.models.tagger import AlbertTagger, of_tokens
+from albert_tf.models.tagger import AlbertTagger, by_target, of_tokens
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -62,8 +62,7 @@ class AlbertRoleTagger(AlbertTagger):
             `logits`, float32 [B, L, C], and `predicate_logits`, float32
             [B, L, 2], the second number for a predicate.
         """
-        outputs = self.encoder(inputs, training=training, loop=loop)
-        x = self.dropout(outputs["sequence_output"], training=training)
+        x = self.states(inputs, training, loop)
         return {
             "logits": ops.cast(self.logits_dense(x), "float32"),
             "predicate_logits": ops.cast(self.predicate_logits(x), "float32"),
@@ -90,10 +89,8 @@ class AlbertRoleTagger(AlbertTagger):
         Returns:
             A scalar.
         """
-        weights = sample_weight
-        if not isinstance(weights, dict):
-            weights = {"roles": weights, "predicates": weights}
         names = {"roles": "logits", "predicates": "predicate_logits"}
+        weights = by_target(sample_weight, names)
         return sum(
             self.default_loss()(
                 y[name], y_pred[output], of_tokens(weights[name])

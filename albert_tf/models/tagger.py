@@ -92,9 +92,13 @@ class AlbertTagger(TaskModel):
         Returns:
             `logits`, float32 [B, L, C].
         """
-        outputs = self.encoder(inputs, training=training, loop=loop)
-        x = self.dropout(outputs["sequence_output"], training=training)
+        x = self.states(inputs, training, loop)
         return {"logits": ops.cast(self.logits_dense(x), "float32")}
+
+    def states(self, inputs, training, loop):
+        """What the heads read, [B, L, H]; see `call`."""
+        outputs = self.encoder(inputs, training=training, loop=loop)
+        return self.dropout(outputs["sequence_output"], training=training)
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
@@ -118,6 +122,18 @@ class AlbertTagger(TaskModel):
     def get_config(self):
         """The arguments of the constructor but for the preprocessor."""
         return {**super().get_config(), "labels": self.labels}
+
+
+def by_target(weights, names):
+    """The weights for each target.
+
+    Args:
+        weights: for all targets, or such by their names.
+        names: of the targets.
+    """
+    if isinstance(weights, dict):
+        return weights
+    return dict.fromkeys(names, weights)
 
 
 def of_tokens(weights):

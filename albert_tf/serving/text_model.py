@@ -114,13 +114,7 @@ class TextModel:
         loop = asyncio.get_running_loop()
         work = await loop.run_in_executor(self._encoder, self._encode, texts)
         answers = await self._answers(work)
-        following = {
-            number: example
-            for number, example in enumerate(
-                map(self.task.next_example, answers, work.examples)
-            )
-            if example is not None
-        }
+        following = self.task.next_examples(answers, work.examples)
         if following:
             more = await loop.run_in_executor(
                 self._encoder, self._encode_examples, [*following.values()]

@@ -14,12 +14,12 @@ from albert_tf.data.text_files import (
     string_in,
 )
 from albert_tf.errors import UserError
-from albert_tf.tagging.role_text import RoleText
+from albert_tf.tagging.role_text import PREDICATE, RoleText
+from albert_tf.tagging.tagged_files import are_strings
 from albert_tf.tagging.tags import Span, bio_of, check_tags, to_bio
 from albert_tf.tagging.words import split_words
 
 _BAR = "|||"
-_PREDICATE = "V"
 _NEEDED = (
     'needed is "2 The cat sleeps ||| B-ARG0 I-ARG0 B-V": the number of the '
     "predicate's word from 0, the words, and a tag for each"
@@ -168,7 +168,7 @@ def _shown(value) -> str:
 
 def _of_tokens(place: str, row: dict, predicates) -> RoleText:
     words = row["tokens"]
-    if not _are_words(words):
+    if not are_strings(words):
         raise UserError(
             f"{place}: tokens must be a list of strings, none of them empty, "
             f"got {_shown(words)}"
@@ -178,21 +178,13 @@ def _of_tokens(place: str, row: dict, predicates) -> RoleText:
     roles: dict[int, tuple[str, ...]] = {}
     for one in predicates:
         index, tags = one.get("index"), one.get("tags")
-        if type(index) is not int or not _are_words(tags):
+        if type(index) is not int or not are_strings(tags):
             raise UserError(
                 f"{place}: a predicate needs index, a number, and tags, a "
                 f"list of strings, got {_shown(one)}"
             )
         _add(place, roles, index, tags, words)
     return RoleText.of_words(words, roles)
-
-
-def _are_words(values) -> bool:
-    return (
-        isinstance(values, list)
-        and bool(values)
-        and all(isinstance(one, str) and one.strip() for one in values)
-    )
 
 
 def _of_text(place: str, row: dict, predicates) -> RoleText:
@@ -212,11 +204,10 @@ def _of_text(place: str, row: dict, predicates) -> RoleText:
     strings = [text[begin:end] for begin, end in words]
     roles: dict[int, tuple[str, ...]] = {}
     for one in predicates:
-        predicate = _span(place, text, words, one, _PREDICATE)
+        predicate = _span(place, text, words, one, PREDICATE)
         tags = _tags(place, text, words, predicate, one["roles"])
         _add(place, roles, predicate.first, tags, strings)
-    order = sorted(roles)
-    return RoleText(text, words, tuple(order), tuple(roles[k] for k in order))
+    return RoleText(text, words).with_roles(roles)
 
 
 def _tags(place, text, words, predicate: Span, roles) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from albert_tf.tagging.tagged_text import TaggedText
 
+PREDICATE = "V"  # the role of the predicate itself
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RoleText:
@@ -44,11 +46,14 @@ class RoleText:
             roles: the tags for each predicate, by the number of its word.
         """
         spaced = TaggedText.of_words(words)
-        if roles is None:
-            return cls(spaced.text, spaced.words)
+        text = cls(spaced.text, spaced.words)
+        return text if roles is None else text.with_roles(roles)
+
+    def with_roles(self, roles: dict[int, tuple[str, ...]]) -> RoleText:
+        """The same with its predicates; see `of_words`."""
         predicates = tuple(sorted(roles))
         label = tuple(roles[predicate] for predicate in predicates)
-        return cls(spaced.text, spaced.words, predicates, label)
+        return RoleText(self.text, self.words, predicates, label)
 
     def word(self, number: int) -> str:
         """The characters of a word."""

@@ -257,7 +257,7 @@ def _labels(place, row, columns, labelled, names):
 def _of_words(place, row, name, tags) -> TaggedText:
     words = row[name]
     for what, values in ((name, words), ("tags", tags)):
-        if values is not None and not _are_strings(values):
+        if values is not None and not are_strings(values):
             raise UserError(
                 f"{place}: {what} must be a list of strings, none of them "
                 f"empty, got {shorten(json.dumps(values, ensure_ascii=False))}"
@@ -267,7 +267,8 @@ def _of_words(place, row, name, tags) -> TaggedText:
     return TaggedText.of_words(words, tags)
 
 
-def _are_strings(values) -> bool:
+def are_strings(values: Any) -> bool:
+    """Whether it is a list of strings, none of them empty."""
     return (
         isinstance(values, list)
         and bool(values)

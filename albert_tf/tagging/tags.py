@@ -7,7 +7,7 @@ of none (Ramshaw and Marcus, 1995; "IOB2" in Tjong Kim Sang and Veenstra, 1999).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from albert_tf.errors import UserError
 
@@ -95,6 +95,35 @@ def bio_of(spans: Iterable[Span], words: int) -> list[str]:
         for place in range(span.first + 1, span.last + 1):
             bio[place] = f"I-{span.kind}"
     return bio
+
+
+def both_tags(tags: Iterable[str]) -> list[str]:
+    """`O`, and both tags of each kind of entity of which there is one."""
+    kinds = sorted({kind_of(tag) for tag in tags} - {None})
+    return [OUTSIDE, *(f"{way}-{kind}" for kind in kinds for way in "BI")]
+
+
+def numbers_of(
+    tags: Iterable[str], numbers: Mapping[str, int], text: str
+) -> list[int]:
+    """The numbers of tags.
+
+    Args:
+        tags: those of a text.
+        numbers: by tag.
+        text: for the message.
+
+    Raises:
+        UserError: one has none.
+    """
+    tags = list(tags)
+    unknown = next((tag for tag in tags if tag not in numbers), None)
+    if unknown is not None:
+        raise UserError(
+            f"the tag {unknown!r}, of {text!r:.60}, is none of "
+            f"{', '.join(numbers)}"
+        )
+    return [numbers[tag] for tag in tags]
 
 
 def may_follow(before: str | None, tag: str) -> bool:

@@ -127,11 +127,7 @@ class Predictor:
 
     def _complete(self, answers: list[Any], examples) -> list[Any]:
         """The answers, or those to what is to be asked next."""
-        following = {}
-        for number, answer in enumerate(answers):
-            after = self.task.next_example(answer, examples[number])
-            if after is not None:
-                following[number] = after
+        following = self.task.next_examples(answers, examples)
         more = self.answers([*following.values()])
         for number, answer in zip(following, more, strict=True):
             answers[number] = answer

@@ -11,20 +11,21 @@ import numpy as np
 from albert_tf.errors import UserError
 from albert_tf.tagging.role_files import read_roles
 from albert_tf.tagging.role_rows import RoleRows
-from albert_tf.tagging.role_text import RoleText
+from albert_tf.tagging.role_text import PREDICATE, RoleText
 from albert_tf.tagging.tag_prediction import TaggedSpan, TagPrediction
 from albert_tf.tagging.tags import (
     OUTSIDE,
     Span,
     bio_of,
-    kind_of,
+    both_tags,
+    numbers_of,
     spans_of,
 )
 from albert_tf.tagging.viterbi import allowed_transitions
 from albert_tf.tagging.words import split_words
 from albert_tf.tasks.task import Task, refuse_columns
 
-_NO_ROLE = ("V", "C-V")  # the predicate itself
+_NO_ROLE = (PREDICATE, f"C-{PREDICATE}")  # the predicate itself
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +43,13 @@ class PredicateRoles:
     start: int
     end: int
     tags: TagPrediction
+
+    @classmethod
+    def of(
+        cls, example: RoleText, predicate: int, tags: TagPrediction
+    ) -> PredicateRoles:
+        """The tags of an example's words for one of them."""
+        return cls(example.word(predicate), *example.words[predicate], tags)
 
     @property
     def roles(self) -> list[TaggedSpan]:
@@ -92,9 +100,7 @@ class SemanticRoleTagging(Task):
         if not any(one.predicates for one in examples):
             raise UserError("no text of the examples has a predicate")
         tags = {tag for one in examples for row in one.label for tag in row}
-        roles = sorted({kind_of(tag) for tag in tags} - {None})
-        both = [f"{way}-{role}" for role in roles for way in "BI"]
-        return cls(labels or [OUTSIDE, *both])
+        return cls(labels or both_tags(tags))
 
     @classmethod
     def read(
@@ -142,13 +148,7 @@ class SemanticRoleTagging(Task):
         }
 
     def _ids(self, example: RoleText, tags: Sequence[str]) -> list[int]:
-        unknown = next((tag for tag in tags if tag not in self._numbers), None)
-        if unknown is not None:
-            raise UserError(
-                f"the tag {unknown!r}, of {example.text!r:.60}, is none of "
-                f"{', '.join(self.labels)}"
-            )
-        return [self._numbers[tag] for tag in tags]
+        return numbers_of(tags, self._numbers, example.text)
 
     def answers(self, outputs, rows, examples):
         """The `SemanticRoles` of each example.
@@ -167,10 +167,9 @@ class SemanticRoleTagging(Task):
                 is_one = scores[view][:, 1] > scores[view][:, 0]
                 found[number] = tuple(map(int, np.flatnonzero(is_one)))
             else:
-                text, tags = texts[view], self._tags(texts[view], logits[view])
-                place = text.words[predicate]
+                tags = self._tags(texts[view], logits[view])
                 roles[number].append(
-                    PredicateRoles(text.word(predicate), *place, tags)
+                    PredicateRoles.of(texts[view], predicate, tags)
                 )
         return [
             SemanticRoles(predicates, tuple(row))
@@ -288,7 +287,7 @@ def _by_sides(
             first, last = sorted((predicate + side, place - side))
             spans.append(Span(role, first, last))
     tags = TagPrediction(bio_of(spans, len(example.words)), [])
-    return PredicateRoles("", 0, 0, tags)
+    return PredicateRoles.of(example, predicate, tags)
 
 
 def _is_word(text: str) -> bool:

@@ -12,7 +12,12 @@ from albert_tf.errors import UserError
 from albert_tf.tagging.tag_prediction import TagPrediction
 from albert_tf.tagging.tagged_files import read_tagged
 from albert_tf.tagging.tagged_text import TaggedText
-from albert_tf.tagging.tags import OUTSIDE, are_entities, kind_of, to_bio
+from albert_tf.tagging.tags import (
+    are_entities,
+    both_tags,
+    numbers_of,
+    to_bio,
+)
 from albert_tf.tagging.viterbi import allowed_transitions
 from albert_tf.tagging.windows import Windows
 from albert_tf.tagging.words import split_words
@@ -48,9 +53,7 @@ class Tagging(Task):
         """
         found = {tag for one in examples for tag in one.label}
         if labels is None and are_entities(found):
-            kinds = sorted({kind_of(tag) for tag in found} - {None})
-            labels = [OUTSIDE]
-            labels += [f"{way}-{kind}" for kind in kinds for way in "BI"]
+            labels = both_tags(found)
         labels = labels or sorted(found)
         if len(labels) < 2:
             raise UserError(
@@ -92,13 +95,7 @@ class Tagging(Task):
         return rows.spread([self._ids(one) for one in examples])
 
     def _ids(self, example: TaggedText) -> list[int]:
-        unknown = next((t for t in example.label if t not in self._numbers), "")
-        if unknown:
-            raise UserError(
-                f"the tag {unknown!r}, of {example.text!r:.60}, is none of "
-                f"{', '.join(self.labels)}"
-            )
-        return [self._numbers[tag] for tag in example.label]
+        return numbers_of(example.label, self._numbers, example.text)
 
     def answers(self, outputs, rows, examples):
         """A `TagPrediction` for each example."""

@@ -247,6 +247,13 @@ class Task(abc.ABC):
         """
         return None
 
+    def next_examples(
+        self, answers: Sequence[Any], examples: Sequence[Any]
+    ) -> dict[int, Any]:
+        """What is to be asked next, by the number of the example."""
+        following = map(self.next_example, answers, examples)
+        return {n: one for n, one in enumerate(following) if one is not None}
+
     def agreement(self, answers: Sequence[Any], others: Sequence[Any]) -> float:
         """How much two lists of answers to the same examples agree, 0 to 1."""
         same = map(self.same, answers, others)
