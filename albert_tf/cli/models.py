@@ -121,6 +121,8 @@ def export(
         refuse(context, names, "is of a .tflite file; a SavedModel is float32")
     if compatible is not None:
         require_one_of(CLIENTS, **{"--compatible": compatible})
+        why = "is of int8 and int4; a file with --compatible is float32"
+        refuse(context, ["refine"], why)
     kinds = None
     if quantization is not None or given(context, parts):
         kinds = dataclasses.replace(

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from commands import call
 
 import export
 from albert_tf.config import AlbertConfig
@@ -120,3 +121,27 @@ def test_it_answers_more_like_the_model(model, tmp_path):
 def test_mistakes(model, words, arguments):
     with pytest.raises(UserError, match=words):
         export.refine(model, **{"examples": EXAMPLES, **arguments})
+
+
+def test_the_command_refines_before_it_exports(model, tmp_path, capsys):
+    model.save_preset(tmp_path / "model")
+    (tmp_path / "texts.tsv").write_text("text\n" + "\n".join(TEXTS) + "\n")
+    argv = ["export", tmp_path / "model", tmp_path / "m.tflite"]
+    refine = ["--refine", tmp_path / "texts.tsv", "--refine-steps", 3]
+    assert call([*argv, "--quantization", "int4", *refine]) == 0
+    refined = export.refine(model, EXAMPLES, "int4", steps=3)
+    export.to_tflite(refined, tmp_path / "expected.tflite", "int4")
+    made, expected = (
+        export.load(tmp_path / f"{name}.tflite").predict(TEXTS)
+        for name in ("m", "expected")
+    )
+    for one, other in zip(made, expected, strict=True):
+        assert one.scores == pytest.approx(other.scores, abs=1e-5)
+    capsys.readouterr()
+    for wrong, words in (
+        (["--refine-steps", 3], "needs --refine"),
+        ([*refine, "--compatible", "task-library"], "--compatible is float32"),
+        ([*refine, "--format", "saved-model"], "a SavedModel is float32"),
+    ):
+        assert call([*argv, "--overwrite", *wrong]) == 2
+        assert words in capsys.readouterr().err

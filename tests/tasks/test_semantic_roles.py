@@ -98,6 +98,17 @@ def test_what_is_predicted_is_read_again(model, tmp_path, capsys):
     assert example.label[0][:4] == ("B-ARG0", "I-ARG0", "B-V", "B-ARG1")
 
 
+def test_files_of_texts_are_predicted(model, tmp_path, capsys):
+    (tmp_path / "a.txt").write_text(f"{TEXT}\n\n{TEXT}\n")
+    (tmp_path / "a.tsv").write_text(f"text\n{TEXT}\n")
+    for name, count in (("a.txt", 2), ("a.tsv", 1)):
+        capsys.readouterr()
+        assert call(["predict", model, "--input", tmp_path / name]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == count
+        assert all(line.startswith("see: [old cats](ARG0)") for line in lines)
+
+
 def test_no_predicate_no_roles(model):
     (answer,) = Predictor.of_model(load_model(model)).predict(["and and"])
     assert answer.found == answer.predicates == ()
@@ -218,6 +229,21 @@ def test_what_is_right_scores_1(tags):
     tags = to_bio(tags)
     report = evaluate_roles([[tags]], [[tags]], [(0,)], [(0,)])
     assert report.f1 == (1.0 if arguments(tags) else 0.0)
+
+
+def test_the_baseline_gives_a_side_its_commonest_role(tmp_path):
+    """All words up to the punctuation mark, so one of two is right here."""
+    (tmp_path / "train.txt").write_text(
+        "2 The cat sleeps now ||| B-ARG0 I-ARG0 B-V B-ARGM-TMP\n"
+    )
+    (tmp_path / "dev.txt").write_text(
+        "3 No , dogs sleep a lot ||| O O B-ARG0 B-V B-ARGM-EXT I-ARGM-EXT\n"
+    )
+    train, dev = (
+        read_roles(tmp_path / f"{name}.txt") for name in ("train", "dev")
+    )
+    task = SemanticRoleTagging.of_examples([*train, *dev])
+    assert task.baseline(train, dev) == 0.5
 
 
 # === Files ===
