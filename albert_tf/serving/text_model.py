@@ -130,6 +130,9 @@ class TextModel:
             return await asyncio.wrap_future(work.answers)
         except UserError as error:
             raise Refusal(400, error) from error
+        finally:
+            # At once: asyncio passes it on after the request has ended.
+            work.answers.cancel()
 
     def _check(self, texts: _Texts) -> None:
         if len(texts) > self._options.max_texts:
