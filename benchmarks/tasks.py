@@ -75,6 +75,8 @@ RUNS = {
         after="squadshifts_xquad",
         options=("--epochs", "2"),
     ),
+    "ewt_srl": Run("srl", "ewt_srl", "train.txt.gz", "dev.txt.gz"),
+    "dream": Run("multiple-choice", "dream", "train.json.gz", "dev.json"),
     "chnsenticorp_htl": Run(
         "classification", model="albert_mini_zh", options=("--epochs", "2")
     ),
