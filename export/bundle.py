@@ -69,6 +69,8 @@ class Bundle:
         vocabulary: the vocabulary file's content, or None.
         network_sha256: the network's checksum.
         fixed_lengths: of sequences that the network takes; None for any.
+        named: its signatures where they are not the usual ones, see
+            `PresetModel.signatures`.
     """
 
     model: str
@@ -80,12 +82,16 @@ class Bundle:
     vocabulary: bytes | None
     network_sha256: str
     fixed_lengths: FixedLengths | None = None
+    named: tuple[str, ...] = ("serving_default",)
 
     @property
     def signatures(self) -> list[str]:
-        """The network's signatures, one for each length if these are fixed."""
+        """The network's signatures, one for each length if these are fixed.
+
+        The first runs the model.
+        """
         if self.fixed_lengths is None:
-            return ["serving_default"]
+            return [*self.named]
         fixed = self.fixed_lengths
         return [fixed.signature(length) for length in fixed.lengths]
 
@@ -148,6 +154,8 @@ def append_bundle(
         "network_bytes": size,
         "network_sha256": digest,
     }
+    if network is None and len(model.signatures) > 1:
+        values["signatures"] = [*model.signatures]
     longest = model.config.max_position_embeddings
     if fixed_lengths is not None:
         values["fixed_lengths"] = dataclasses.asdict(fixed_lengths)
@@ -302,6 +310,7 @@ def _read(
         vocabulary=vocabulary,
         network_sha256=digest,
         fixed_lengths=fixed_lengths_of(values),
+        named=tuple(values.get("signatures", ("serving_default",))),
     )
 
 

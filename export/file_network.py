@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from albert_tf.errors import require_at_least
+from albert_tf.errors import UserError, require_at_least
 from export.bundle import read_bundle
 
 PROBABILITY = "probability"  # the output of a file for other clients
@@ -54,6 +54,28 @@ class FileNetwork(abc.ABC):
         else:
             outputs = self.bundle.fixed_lengths.run(features, self._run)
         return _with_logits(outputs)
+
+    def run_method(
+        self, signature: str, arrays: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Runs another signature than that of the model.
+
+        Args:
+            signature: such as "decode_step".
+            arrays: what it takes, by name.
+
+        Returns:
+            What it gives, by name.
+
+        Raises:
+            UserError: if the file has none of this name.
+        """
+        if signature not in self.bundle.signatures[1:]:
+            raise UserError(
+                f"the file has no {signature}, only "
+                f"{', '.join(self.bundle.signatures)}"
+            )
+        return self._run(signature, arrays)
 
     def output_size(self, name: str) -> int | None:
         """How many numbers an output has at its end; None if there is none."""

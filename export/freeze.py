@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 
 import keras
@@ -48,13 +49,47 @@ def freeze(
         tf.TensorSpec(_shape(model, name, length), tf.int32, name=name)
         for name in inputs
     ]
+    return _without_variables(functools.partial(call, model), signature)
+
+
+def freeze_method(model: keras.Model, method: str):
+    """Traces a method of a model, such as a step of a decoder.
+
+    Args:
+        model: see `freeze`.
+        method: in its `signatures`; it has the argument `loop`, too.
+
+    Returns:
+        A `tf.function` without variables, from what `method_inputs` says to
+        what the method gives by name.
+    """
+    model = for_inference(model)
+    specs = model.method_inputs(method)
+    signature = [
+        tf.TensorSpec(spec.shape, spec.dtype, name)
+        for name, spec in specs.items()
+    ]
+
+    def run(arrays):
+        return getattr(model, method)(arrays, loop=True)
+
+    return _without_variables(run, signature)
+
+
+def _without_variables(run: Callable, signature: list[tf.TensorSpec]):
+    """A `tf.function` of constants, from tensors to tensors by name.
+
+    Args:
+        run: from tensors by name.
+        signature: what they are.
+    """
 
     @tf.function(input_signature=signature)
-    def run(*arrays):
-        features = dict(zip(inputs, arrays, strict=True))
-        return call(model, features)
+    def traced(*arrays):
+        names = [spec.name for spec in signature]
+        return run(dict(zip(names, arrays, strict=True)))
 
-    concrete = run.get_concrete_function()
+    concrete = traced.get_concrete_function()
     names = sorted(concrete.structured_outputs)  # the order of flattening
     # Variables of a Keras 3 model do not reach the converter, and without the
     # flag the loop would be taken apart.

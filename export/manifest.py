@@ -30,9 +30,13 @@ _FIELDS = {
     "network_bytes": (int,),
     "network_sha256": (str,),
 }
-# Only where a network takes sequences of a few lengths, and where the archive
-# has files that others read.
-_FURTHER_FIELDS = {"fixed_lengths": (dict,), "associated_files": (list,)}
+# Only where a network takes sequences of a few lengths, where the archive has
+# files that others read, and where there are several signatures.
+_FURTHER_FIELDS = {
+    "fixed_lengths": (dict,),
+    "associated_files": (list,),
+    "signatures": (list,),
+}
 _FIXED_LENGTHS = {"lengths": (list,), "token_outputs": (list,)}
 _PREPROCESSOR = {
     "max_length": (int,),
@@ -81,6 +85,9 @@ def check_manifest(values: dict[str, Any]) -> dict[str, Any]:
     names = values.get("associated_files", ())
     if not all(type(name) is str and is_plain_name(name) for name in names):
         raise UserError(f"associated_files={names!r:.60} must be plain names")
+    names = values.get("signatures", ["serving_default"])
+    if not (names and all(type(n) is str and is_plain_name(n) for n in names)):
+        raise UserError(f"signatures={names!r:.60} must be plain names")
     fixed = fixed_lengths_of(values)
     if values["preprocessor"] is not None:
         _check_fields(values["preprocessor"], _PREPROCESSOR)

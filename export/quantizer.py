@@ -20,7 +20,7 @@ from export.quiet import quiet
 # The scopes of Keras layers; a number tells those of the same name apart.
 _SCOPES = {
     "embeddings": re.compile(r"/embedding(_\d+)?/"),
-    "attention": re.compile(r"/attention(_\d+)?/"),
+    "attention": re.compile(r"/(cross_)?attention(_\d+)?/"),
     "feed_forward": re.compile(r"/feed_forward(_\d+)?/"),
 }
 # The operator's place of its matrix [outputs, inputs] or table.

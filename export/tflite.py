@@ -38,8 +38,9 @@ def to_tflite(
     """Writes one file with all that prediction needs.
 
     The file takes sequences of any length, has the signature
-    "serving_default" with the model's names for inputs and outputs, and holds
-    each weight once. Labels, configuration and vocabulary travel in it.
+    "serving_default" with the model's names for inputs and outputs (a model
+    that writes has the two `signatures` of its class), and holds each weight
+    once. Labels, configuration and vocabulary travel in it.
 
     Runtimes that cannot resize (CompiledModel in Kotlin, LiteRT.js) need
     `lengths`: the file then has a signature for each of them, such as
@@ -105,6 +106,11 @@ def _fixed(model: PresetModel, lengths: Sequence[int]) -> FixedLengths:
             f"{type(model).__name__} takes any number of choices, so its file "
             "cannot have fixed lengths"
         )
+    if len(model.signatures) > 1:
+        raise UserError(
+            f"{type(model).__name__} writes a token at a time, so its file "
+            "cannot have fixed lengths"
+        )
     longest = model.config.max_position_embeddings
     return FixedLengths.of(lengths, longest, model.token_outputs)
 
@@ -135,13 +141,16 @@ def in_float(
     """The graph of a model in float32, for lengths that are fixed or not."""
     import tensorflow as tf
 
-    from export.freeze import freeze, in_a_loop
+    from export.freeze import freeze, freeze_method, in_a_loop
 
     call = call or in_a_loop
     with tempfile.TemporaryDirectory() as directory, quiet():
         module = tf.Module()
         if fixed is None:
-            signatures = {"serving_default": freeze(model, None, call)}
+            first, *methods = model.signatures
+            signatures = {first: freeze(model, None, call)}
+            for method in methods:
+                signatures[method] = freeze_method(model, method)
         else:
             signatures = {
                 fixed.signature(length): freeze(model, length, call)

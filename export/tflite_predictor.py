@@ -101,7 +101,13 @@ def predictor_of(model, path: str | os.PathLike) -> Predictor:
             f"{path}: has {len(labels)} labels, but the network knows {known}"
         )
     segments = AlbertConfig.from_dict(bundle.config).type_vocab_size
-    return Predictor(task, preprocessor_of(bundle), run, segments)
+    return Predictor(
+        task,
+        preprocessor_of(bundle),
+        run,
+        segments,
+        getattr(model, "run_method", None),  # a SavedModel has none
+    )
 
 
 def _task(bundle: Bundle, path: str | os.PathLike) -> Task:

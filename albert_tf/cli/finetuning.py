@@ -18,6 +18,7 @@ from albert_tf.cli.arguments import (
 )
 from albert_tf.cli.options import given, refuse, takes_options
 from albert_tf.cli.reading import read_labelled, told
+from albert_tf.cli.task_settings import task_settings
 from albert_tf.cli.terminal import console, say
 from albert_tf.errors import UserError, require_one_of
 from albert_tf.training.finetune_options import FinetuneOptions
@@ -46,8 +47,8 @@ def finetune(
             help="What to learn: classification, early-exit, multilabel, "
             "regression, tagging, crf-tagging, intent-slots, "
             "question-answering, joint-question-answering, multiple-choice, "
-            "similarity, contrastive, triplets, or one of GLUE such as "
-            "glue/rte."
+            "similarity, contrastive, triplets, srl, translation, or one of "
+            "GLUE such as glue/rte."
         ),
     ] = "classification",
     model: Annotated[
@@ -69,6 +70,14 @@ def finetune(
             help="Options for the task: 'paper' has those of the ALBERT paper, "
             "for large models and GPUs, 'small' what suits our own weights. "
             "Options that are given go before."
+        ),
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        Option(
+            help="NAME=VALUE for the task, as its guide has them, such as "
+            "target_vocab_size=4000 for translation; may be given several "
+            "times."
         ),
     ] = None,
     mirrored: Annotated[
@@ -128,6 +137,7 @@ def finetune(
     task_class = find_task(task)
     if baseline and not task_class.baseline_name:
         raise UserError(f"--baseline: {task_class.name} has none")
+    settings = task_settings(task_class, setting or ())
     paths = _files(task_class, train, dev, data, folds)
     columns = Columns(text, pair, label)
     parts = [
@@ -144,7 +154,7 @@ def finetune(
     job = _Job(
         model,
         # All labels of a task are known before the model is made.
-        task_class.of_examples(parts[0].examples),
+        task_class.of_examples(parts[0].examples, **settings),
         parts,
         options,
         mirrored,

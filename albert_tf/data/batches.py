@@ -1,5 +1,6 @@
 """Batches of sequences of about the same length."""
 
+import functools
 import math
 
 import keras
@@ -37,8 +38,9 @@ class BucketedBatches(keras.utils.PyDataset):
     Args:
         encodings: n `Encoding`s, best as `Encodings`.
         targets: an array with n rows; a list of n arrays, whose rows are
-            those of the tokens and which are filled up with -1; a dictionary
-            of such; or None.
+            those of the tokens, or of others such as a translation's, and
+            which are filled up with -1; a dictionary of such; or None. What
+            is longer than the sequence makes this one's padding longer.
         weights: floats [n], the weight of each example in the loss, or None.
             Needs targets.
         inputs: what the model takes besides, by name: int arrays [n, ...].
@@ -80,7 +82,10 @@ class BucketedBatches(keras.utils.PyDataset):
         self._encodings = encodings
         self._targets = targets
         self._weights = None if weights is None else np.asarray(weights)
-        self._lengths = encodings.lengths
+        # One length a batch: see above what Keras takes for granted else.
+        self._lengths = functools.reduce(
+            np.maximum, map(_lengths, named.values()), encodings.lengths
+        )
         self._batch_size = batch_size
         self._shuffle = shuffle
         self._seed = seed
@@ -163,7 +168,7 @@ class BucketedBatches(keras.utils.PyDataset):
             and weights [B].
         """
         rows = self._batches[index]
-        features = self._encodings.features(rows)
+        features = self._encodings.features(rows, self._padded_length(rows))
         for name, values in self._inputs.items():
             features[name] = values[rows]
         batch = [features]
@@ -210,6 +215,13 @@ class BucketedBatches(keras.utils.PyDataset):
         if isinstance(outputs, list):
             return [outputs[index] for index in place]
         return outputs[place]
+
+
+def _lengths(targets):
+    """How long the targets of tokens are; 0 for others."""
+    if isinstance(targets, list) and np.ndim(targets[0]):
+        return np.array([len(target) for target in targets])
+    return 0
 
 
 def _take(targets, rows, length):

@@ -70,15 +70,21 @@ class Encodings(Sequence):
         sequence = np.searchsorted(self._totals, places[0], side="right")
         return int(sequence) // (self.choices or 1)
 
-    def features(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
+    def features(
+        self, rows: Sequence[int], length: int | None = None
+    ) -> dict[str, np.ndarray]:
         """What a model takes of some rows.
+
+        Args:
+            rows: their numbers.
+            length: L, by default that of the longest of them.
 
         Returns:
             The dictionary of `pad`, int32 [B, L], or [B, choices, L].
         """
         if self.choices is None:
-            return pad([self[row] for row in rows])
-        padded = pad([one for row in rows for one in self[row]])
+            return pad([self[row] for row in rows], length)
+        padded = pad([one for row in rows for one in self[row]], length)
         return {
             name: array.reshape(len(rows), self.choices, array.shape[1])
             for name, array in padded.items()

@@ -41,12 +41,13 @@ class MaskedLanguageModelHead(AlbertLayer):
 
         Args:
             x: float [B, L, H], the encoder's output.
-            positions: int32 [B, P].
+            positions: int32 [B, P]; None for all, P = L.
             embedding: the encoder's embedding, whose token table is reused.
 
         Returns:
             float32 [B, P, V].
         """
-        x = ops.take_along_axis(x, ops.expand_dims(positions, -1), axis=1)
+        if positions is not None:
+            x = ops.take_along_axis(x, ops.expand_dims(positions, -1), axis=1)
         x = self.norm(self.transform(x))
         return ops.cast(embedding.logits(x) + self.output_bias, "float32")

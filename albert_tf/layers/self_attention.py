@@ -38,7 +38,8 @@ class SelfAttention(AlbertLayer):
 
         Args:
             x: float [B, L, H].
-            padding_mask: int or bool [B, L], 1 at tokens, 0 at padding.
+            padding_mask: int or bool [B, L], 1 at tokens, 0 at padding; or
+                [B, Q, L], 1 at what each query may attend to.
             seed: integer [2] for dropout, or None for none.
             queries: float [B, Q, H], the tokens that attend; None for all.
 
@@ -76,10 +77,11 @@ class SelfAttention(AlbertLayer):
 
 
 def _padding_bias(padding_mask):
-    """What is added to the scores, float32 [B, 1, 1, L].
+    """What is added to the scores, float32 [B, 1, 1 or Q, L].
 
     0 at tokens and -10000 at padding, as in the official code: finite, so
     that a row of padding alone gives equal attention instead of NaN.
     """
     mask = ops.cast(padding_mask, "float32")
-    return ops.expand_dims((mask - 1.0) * 10000.0, axis=(1, 2))
+    axes = (1, 2) if len(mask.shape) == 2 else (1,)
+    return ops.expand_dims((mask - 1.0) * 10000.0, axis=axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import ClassVar
 
 import keras
@@ -14,6 +15,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.data.features import INPUTS
 from albert_tf.errors import UserError
 from albert_tf.models.assignment import to_checkpoint
+from albert_tf.models.compiled_method import CompiledMethod
 from albert_tf.models.loading import (
     default_arguments,
     make_model,
@@ -46,6 +48,8 @@ class PresetModel(keras.Model):
         input_axes: how many axes its inputs have, [B, L] but for multiple
             choice.
         token_outputs: the outputs that have a row for each token.
+        signatures: how a file names what it can run: the model itself, and
+            after it methods of the model of these names.
     """
 
     head: ClassVar[Head | None] = None
@@ -53,6 +57,7 @@ class PresetModel(keras.Model):
     further_inputs: ClassVar[tuple[str, ...]] = ()
     input_axes: ClassVar[int] = 2
     token_outputs: ClassVar[tuple[str, ...]] = ()
+    signatures: ClassVar[tuple[str, ...]] = ("serving_default",)
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(**kwargs)
@@ -81,6 +86,14 @@ class PresetModel(keras.Model):
         """
         self.build_rest()
         return named_weights(self)
+
+    def method_inputs(self, method: str) -> dict[str, keras.InputSpec]:
+        """What a method in `signatures` takes, by name."""
+        raise NotImplementedError
+
+    def compiled(self, method: str) -> Callable:
+        """A method in `signatures`, from arrays by name to such arrays."""
+        return CompiledMethod(self, method).predict_on_batch
 
     @classmethod
     def from_preset(cls, source: str | os.PathLike, dropout=None, **kwargs):

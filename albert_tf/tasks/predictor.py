@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ class Predictor:
         preprocessor: encodes texts.
         run: gives the model's outputs for rows, by name, an array for each.
         segments: how many the model tells apart, its `type_vocab_size`.
+        run_method: see `Task.decode`; None for a task that does not need it.
 
     Attributes:
         sequences: how many the model has seen or is to see.
@@ -44,10 +46,11 @@ class Predictor:
         preprocessor: TextPreprocessor,
         run: Callable[[Rows], Mapping[str, Sequence[np.ndarray]]],
         segments: int = 2,
+        run_method: Callable[[str, dict], dict] | None = None,
     ):
         self.task = task
         self.preprocessor = preprocessor
-        self._run = run
+        self._run, self._run_method = run, run_method
         self._segments = segments
         self._has_warned = False
         self.sequences = self.truncated = 0
@@ -78,6 +81,7 @@ class Predictor:
             )
             return model.predict(batches, verbose=0)
 
+        compiled = functools.cache(model.compiled)
         task = task_of_model(model, task_class)
         if task is None:
             raise UserError(
@@ -91,7 +95,13 @@ class Predictor:
                 "no text; put its spiece.model, vocab.txt or tokenizer.json "
                 "beside the weights"
             )
-        return cls(task, model.preprocessor, run, model.config.type_vocab_size)
+        return cls(
+            task,
+            model.preprocessor,
+            run,
+            model.config.type_vocab_size,
+            lambda method, arrays: compiled(method)(arrays),
+        )
 
     def predict(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None
@@ -162,8 +172,11 @@ class Predictor:
         return rows
 
     def outputs(self, rows: Rows) -> Mapping[str, Sequence[np.ndarray]]:
-        """The model's outputs by name, an array for each row."""
-        return self._run(rows)
+        """The model's outputs by name, an array for each row.
+
+        Where the task decodes, they are what it made of them.
+        """
+        return self.task.decode(self._run(rows), rows, self._run_method)
 
     def _check_vocabulary(self, rows: Rows, examples) -> None:
         unk_id = self.preprocessor.tokenizer.unk_id

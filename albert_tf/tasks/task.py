@@ -215,6 +215,25 @@ class Task(abc.ABC):
 
     # === Answers ===
 
+    def decode(
+        self,
+        outputs: Mapping[str, Sequence[np.ndarray]],
+        rows: Rows,
+        run: Callable[[str, dict[str, np.ndarray]], dict[str, np.ndarray]],
+    ) -> Mapping[str, Sequence[np.ndarray]]:
+        """What `answers` takes, where the model has to run more than once.
+
+        Args:
+            outputs: the model's, see `answers`.
+            rows: what `rows` made of the examples.
+            run: another of the model's `signatures`, from its name and arrays
+                by name to arrays by name.
+
+        Returns:
+            Arrays by name, one for each of `rows`.
+        """
+        return outputs
+
     @abc.abstractmethod
     def answers(
         self,
@@ -226,7 +245,7 @@ class Task(abc.ABC):
 
         Args:
             outputs: the model's, by name: an array for each of `rows`,
-                without padding.
+                without padding; or what `decode` made of them.
             rows: what `rows` made of the examples.
             examples: maybe without labels.
         """
