@@ -91,7 +91,7 @@ class PresetModel(keras.Model):
         """What a method in `signatures` takes, by name."""
         raise NotImplementedError
 
-    def compiled(self, method: str) -> Callable:
+    def compiled_method(self, method: str) -> Callable:
         """A method in `signatures`, from arrays by name to such arrays."""
         return CompiledMethod(self, method).predict_on_batch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 
 import keras
 import numpy as np
@@ -217,12 +218,18 @@ class AlbertTranslator(TaskModel):
         x = self.decoder_embedding(
             target_ids, ops.zeros_like(target_ids), seed=seed
         )
-        x = self.decoder(
-            x, states, padding_mask, seed=split_seed(seed, 1), loop=loop
-        )
+        with warnings.catch_warnings():
+            # The first token attends to itself alone, which Keras takes for a
+            # mistake.
+            warnings.filterwarnings("ignore", "You are using a softmax over")
+            x = self.decoder(
+                x, states, padding_mask, seed=split_seed(seed, 1), loop=loop
+            )
         if last_only:
             x = x[:, -1:, :]
-        return self.decoder_head(x, None, self.decoder_embedding)
+        return self.decoder_head(
+            x, positions=None, embedding=self.decoder_embedding
+        )
 
     def decode_step(self, inputs, loop=False):
         """Scores what may follow some beginnings of translations.
@@ -238,7 +245,13 @@ class AlbertTranslator(TaskModel):
         Returns:
             `logits`, float32 [B, V].
         """
-        logits = self.decode(**inputs, loop=loop, last_only=True)
+        logits = self.decode(
+            inputs["target_ids"],
+            inputs["states"],
+            inputs["padding_mask"],
+            loop=loop,
+            last_only=True,
+        )
         return {"logits": logits[:, 0]}
 
     def method_inputs(self, method):

@@ -81,7 +81,7 @@ class Predictor:
             )
             return model.predict(batches, verbose=0)
 
-        compiled = functools.cache(model.compiled)
+        compiled = functools.cache(model.compiled_method)
         task = task_of_model(model, task_class)
         if task is None:
             raise UserError(
