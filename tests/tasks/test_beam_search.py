@@ -118,7 +118,7 @@ def test_the_penalty_is_that_of_the_paper():
 
 def test_a_high_penalty_prefers_long_sequences():
     def step(beginnings, owners):
-        return np.log([[1e-9, 0.55, 0.44, 0.01]] * len(owners))
+        return np.log([[1e-9, 0.3, 0.6, 0.1]] * len(owners))
 
     (short,) = beam_search(step, BEGIN, END, [6], 4, 0.0)
     (long,) = beam_search(step, BEGIN, END, [6], 4, 4.0)
