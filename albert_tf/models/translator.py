@@ -11,6 +11,7 @@ from keras import ops
 
 from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
+from albert_tf.data.target_vocabulary import TargetVocabulary
 from albert_tf.errors import UserError, require_at_least
 from albert_tf.layers.decoder import Decoder
 from albert_tf.layers.dropout import split_seed
@@ -18,7 +19,6 @@ from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.masked_language_model_head import MaskedLanguageModelHead
 from albert_tf.models.tagger import of_tokens
 from albert_tf.models.task_model import TaskModel
-from albert_tf.tokenizers.target_vocabulary import TargetVocabulary
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -44,8 +44,9 @@ class AlbertTranslator(TaskModel):
         **kwargs: `name` and `dtype`.
 
     Raises:
-        UserError: if `target_vocabulary` is none, or `decoder_layers` is less
-            than 1.
+        UserError: if `target_vocabulary` is none, `decoder_layers` is less
+            than 1, or the encoder has no more positions than a translation
+            may have tokens.
     """
 
     head = Head("AlbertTranslator")  # other libraries have no such thing
@@ -67,6 +68,12 @@ class AlbertTranslator(TaskModel):
         **kwargs,
     ):
         require_at_least(1, decoder_layers=decoder_layers)
+        # A source is padded to the length of its translation where it is
+        # shorter, see `BucketedBatches`.
+        require_at_least(
+            TargetVocabulary.MOST_TOKENS + 1,
+            max_position_embeddings=config.max_position_embeddings,
+        )
         super().__init__(
             config,
             preprocessor=preprocessor,

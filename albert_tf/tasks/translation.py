@@ -12,10 +12,10 @@ import numpy as np
 
 from albert_tf.data.example import Example
 from albert_tf.data.parallel_text import find_parallel, read_parallel
+from albert_tf.data.target_vocabulary import TargetVocabulary
 from albert_tf.errors import UserError, require, require_at_least
 from albert_tf.tasks.beam_search import beam_search
 from albert_tf.tasks.task import Task
-from albert_tf.tokenizers.target_vocabulary import TargetVocabulary
 
 # Sources that are searched for at once.
 _SOURCES = 32

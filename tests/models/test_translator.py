@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from keras import ops
 
+from albert_tf.data.target_vocabulary import TargetVocabulary
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertTranslator
-from albert_tf.tokenizers.target_vocabulary import TargetVocabulary
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights of")
 TARGETS = ["Ein Hund läuft.", "Zwei Hunde schlafen im Haus.", "Ein Haus."]
@@ -17,7 +17,7 @@ TARGETS = ["Ein Hund läuft.", "Zwei Hunde schlafen im Haus.", "Ein Haus."]
 
 @pytest.fixture(scope="module")
 def vocabulary():
-    return TargetVocabulary.train(TARGETS * 3, 45)
+    return TargetVocabulary.train(TARGETS * 3, 34)
 
 
 @pytest.fixture
@@ -26,7 +26,8 @@ def make(tiny, vocabulary):
         keras.utils.set_random_seed(0)
         names = {f.name for f in dataclasses.fields(tiny)}
         changes = {k: arguments.pop(k) for k in names & set(arguments)}
-        config = dataclasses.replace(tiny, **changes)
+        positions = {"max_position_embeddings": 260}
+        config = dataclasses.replace(tiny, **{**positions, **changes})
         return AlbertTranslator(config, vocabulary, dtype=dtype, **arguments)
 
     return make
@@ -91,11 +92,16 @@ def test_the_loss_is_that_of_the_next_tokens_without_padding(make, batch):
 
 def test_the_softmax_has_the_weights_of_the_embedding(make):
     names = make().named_weights()
-    vocab = {n for n, w in names.items() if 45 in tuple(w.shape)}
+    vocab = {n for n, w in names.items() if 34 in tuple(w.shape)}
     assert vocab == {
         "decoder_embedding/token_embedding/embeddings",
         "decoder_head/output_bias",
     }
+
+
+def test_sources_may_be_padded_to_the_longest_translation(make):
+    with pytest.raises(UserError, match="=256 must be at least 257"):
+        make(max_position_embeddings=256)
 
 
 @pytest.mark.parametrize(("shared", "blocks"), [(True, 1), (False, 4)])
@@ -150,7 +156,7 @@ def test_it_comes_back_as_it_was(make, batch, tmp_path):
 
 def test_a_decoder_of_another_vocabulary_is_new(make, tmp_path):
     make().save_preset(tmp_path / "m")
-    other = TargetVocabulary.train(["Ein anderer Hund."] * 3, 45 - 18)
+    other = TargetVocabulary.train(["Ein anderer Hund."] * 3, 24)
     with pytest.warns(UserWarning, match="decoder.*new and random"):
         AlbertTranslator.from_preset(tmp_path / "m", target_vocabulary=other)
 
@@ -162,7 +168,7 @@ def test_vocabulary(vocabulary):
     assert {row[-1] for row in rows} == {target.end_id}
     assert [target.decode(row) for row in rows] == TARGETS
     assert target.pad_id == 0
-    assert vocabulary == TargetVocabulary.train(TARGETS * 3, 45)
+    assert vocabulary == TargetVocabulary.train(TARGETS * 3, 34)
     with pytest.warns(UserWarning, match="1 of 1 target texts are cut to 256"):
         (row,) = target.encode(["Hund " * 300])
     assert len(row) == 257
