@@ -6,7 +6,6 @@ import dataclasses
 import warnings
 
 import keras
-import numpy as np
 from keras import ops
 
 from albert_tf.checkpoints import Head
@@ -141,15 +140,13 @@ class AlbertTranslator(TaskModel):
         super().compile(optimizer=optimizer, loss=loss, metrics=[], **kwargs)
 
     def encode_targets(self, y):
-        """The ids of translations; what is no text stays as it is.
+        """Of texts a list of ids, see `TargetVocabulary.encode`.
 
-        Returns:
-            A list of int32 arrays, see `TargetVocabulary.encode`.
+        What is no text stays as it is.
         """
-        y = [*y]
-        if y and isinstance(y[0], str):
+        if len(y) and isinstance(y[0], str):
             return self._target.encode([str(text) for text in y])
-        return [np.asarray(ids, "int32") for ids in y]
+        return y
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from small_target import VOCABULARY
 
 from albert_tf.models import (
     AlbertClassifier,
@@ -22,6 +23,7 @@ from albert_tf.models import (
     AlbertRegressor,
     AlbertRoleTagger,
     AlbertTagger,
+    AlbertTranslator,
 )
 
 pytestmark = pytest.mark.backend_agnostic
@@ -41,6 +43,7 @@ MODELS = {
     AlbertRegressor: {},
     AlbertRoleTagger: {"labels": ["a", "b", "c"]},
     AlbertTagger: {"labels": ["a", "b", "c"]},
+    AlbertTranslator: {"target_vocabulary": VOCABULARY},
 }
 every_model = pytest.mark.parametrize("kind", MODELS)
 
@@ -53,7 +56,12 @@ def make(tiny):
         keras.utils.set_random_seed(0)
         layers = 2 if kind is AlbertEarlyExitClassifier else 1
         return kind(
-            dataclasses.replace(tiny, num_hidden_layers=layers, **changes),
+            dataclasses.replace(
+                tiny,
+                num_hidden_layers=layers,
+                max_position_embeddings=260,  # as a translator needs
+                **changes,
+            ),
             **MODELS[kind],
             dtype=dtype,
             rematerialize=rematerialize,

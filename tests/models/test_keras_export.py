@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from small_target import VOCABULARY
 
 from albert_tf.models import (
     AlbertClassifier,
@@ -15,7 +16,7 @@ from albert_tf.models import (
 
 pytestmark = pytest.mark.slow
 
-LABELS = {"AlbertRegressor": ["score"]}
+LABELS = {"AlbertRegressor": ["score"], "AlbertTranslator": VOCABULARY}
 CLASSES = sorted(
     name
     for name, model_class in model_classes().items()
@@ -36,6 +37,8 @@ def _make(name, config):
     model_class = model_classes()[name]
     labels = LABELS.get(name, ["a", "b", "c"])
     names = getattr(model_class, "label_axes", {})
+    positions = {"max_position_embeddings": 260}  # as a translator needs
+    config = dataclasses.replace(config, **positions)
     return model_class(config, **{name: labels for name in names})
 
 

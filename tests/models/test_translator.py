@@ -6,29 +6,24 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from small_target import TARGETS, VOCABULARY
 
 from albert_tf.data.target_vocabulary import TargetVocabulary
 from albert_tf.errors import UserError
 from albert_tf.models import AlbertTranslator
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights of")
-TARGETS = ["Ein Hund läuft.", "Zwei Hunde schlafen im Haus.", "Ein Haus."]
-
-
-@pytest.fixture(scope="module")
-def vocabulary():
-    return TargetVocabulary.train(TARGETS * 3, 34)
 
 
 @pytest.fixture
-def make(tiny, vocabulary):
+def make(tiny):
     def make(dtype="float32", **arguments):
         keras.utils.set_random_seed(0)
         names = {f.name for f in dataclasses.fields(tiny)}
         changes = {k: arguments.pop(k) for k in names & set(arguments)}
         positions = {"max_position_embeddings": 260}
         config = dataclasses.replace(tiny, **{**positions, **changes})
-        return AlbertTranslator(config, vocabulary, dtype=dtype, **arguments)
+        return AlbertTranslator(config, VOCABULARY, dtype=dtype, **arguments)
 
     return make
 
@@ -161,14 +156,14 @@ def test_a_decoder_of_another_vocabulary_is_new(make, tmp_path):
         AlbertTranslator.from_preset(tmp_path / "m", target_vocabulary=other)
 
 
-def test_vocabulary(vocabulary):
-    target = TargetVocabulary(vocabulary)
+def test_vocabulary():
+    target = TargetVocabulary(VOCABULARY)
     rows = target.encode(TARGETS)
     assert {row[0] for row in rows} == {target.begin_id}
     assert {row[-1] for row in rows} == {target.end_id}
     assert [target.decode(row) for row in rows] == TARGETS
     assert target.pad_id == 0
-    assert vocabulary == TargetVocabulary.train(TARGETS * 3, 34)
+    assert TargetVocabulary.train(TARGETS * 3, 34) == VOCABULARY
     with pytest.warns(UserWarning, match="1 of 1 target texts are cut to 256"):
         (row,) = target.encode(["Hund " * 300])
     assert len(row) == 257
