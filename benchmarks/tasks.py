@@ -128,7 +128,7 @@ def measure(name: str, data: Path, seed: int) -> dict:
             "commit": commit(),
             "figure": task.figure,
             "figures": score(output, task_class, examples),
-            "files": of_files(output, examples, Path(folder)),
+            "files": of_files(output, task, examples, Path(folder)),
             "baseline": {
                 "name": task.baseline_name,
                 "value": task.baseline(train_examples, examples),
@@ -170,16 +170,18 @@ def score(model: Path, task_class, examples) -> dict[str, float]:
     return task.score(predictor.answers(examples), examples).figures
 
 
-def of_files(output: Path, examples, folder: Path) -> dict[str, float]:
-    """Whether the file answers as Keras does, and what int8 scores."""
+def of_files(output: Path, task, examples, folder: Path) -> dict[str, float]:
+    """Whether the file answers as Keras does, and what int8 scores.
+
+    A file of classes does not know that they are those of CoLA: its answers
+    are scored by the task that was learned.
+    """
     model = load_model(output)
     exact, small = (folder / f"{kind}.tflite" for kind in ("exact", "small"))
     export.to_tflite(model, exact, quantization="float32")
     export.to_tflite(model, small, quantization="int8")
     same = export.verify(model, exact, examples[:SAME])
-    predictor = export.load(small)
-    task = predictor.task
-    found = task.score(predictor.answers(examples), examples)
+    found = task.score(export.load(small).answers(examples), examples)
     return {
         "float32_examples": same.examples,
         "float32_agreement": same.agreement,
