@@ -34,6 +34,7 @@ ROOMS = {
         "prediction",
     ),
     "tagging": ("data", "errors", "tokenizers"),
+    "augmentation": ("data", "errors", "tagging"),
     "evaluation": ("data", "errors", "files", "tagging"),
     "tasks": (
         *("data", "errors", "evaluation", "nearest", "prediction"),

@@ -16,6 +16,7 @@ import typer
 
 from albert_tf import __version__
 from albert_tf.cli import (
+    augmentation,
     benchmarking,
     compression,
     demo,
@@ -51,6 +52,8 @@ for command in (
     pretraining.pretrain,
     compression.compress,
     distillation.distill,
+    augmentation.augment,
+    augmentation.clean,
     finetuning.finetune,
     tasks.evaluate,
     tasks.predict,
