@@ -16,6 +16,7 @@ import typer
 
 from albert_tf import __version__
 from albert_tf.cli import (
+    adaptation,
     augmentation,
     benchmarking,
     compression,
@@ -52,6 +53,7 @@ for command in (
     pretraining.pretrain,
     compression.compress,
     distillation.distill,
+    adaptation.adapt,
     augmentation.augment,
     augmentation.clean,
     finetuning.finetune,

@@ -1,0 +1,142 @@
+"""The command that adapts an encoder to the user's own text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Context, Option
+
+from albert_tf.cli.arguments import (
+    Header,
+    LabelColumn,
+    PairColumn,
+    TextColumn,
+)
+from albert_tf.cli.options import refuse, takes_options
+from albert_tf.cli.reading import read_labelled
+from albert_tf.cli.terminal import console, say
+from albert_tf.data.text_options import TextOptions
+from albert_tf.errors import UserError
+
+
+@takes_options
+def adapt(
+    files: Annotated[
+        list[str],
+        Argument(
+            help="Text of the domain, without labels: files, globs or "
+            "directories of .txt or .jsonl, also with .gz."
+        ),
+    ],
+    train: Annotated[Path, Option(help="Labelled examples of the task.")],
+    dev: Annotated[Path, Option(help="Those that say what it is worth.")],
+    output: Annotated[
+        Path, Option(help="Directory of the work; one in it goes on.")
+    ],
+    model: Annotated[
+        str, Option(help="The encoder that learns on.")
+    ] = "albert_mini_en",
+    teacher: Annotated[
+        str | None,
+        Option(
+            help="What to learn from, as of distill; without it masked words "
+            "are predicted, for which the model needs such a head."
+        ),
+    ] = None,
+    task_name: Annotated[
+        str, Option("--task", help="As of finetune.")
+    ] = "classification",
+    steps: Annotated[int, Option(min=1, help="Steps on the text.")] = 1000,
+    seed: Annotated[int, Option(help="Of all random choices.")] = 0,
+    text: TextColumn = None,
+    pair: PairColumn = None,
+    label: LabelColumn = None,
+    header: Header = None,
+    *,
+    context: Context,
+    text_options: TextOptions,
+):
+    """Lets an encoder learn on from your text, and says what that is worth.
+
+    The task is learned twice in the same way (`finetune --recipe small`): from
+    the encoder as it was, and from the adapted one. Interrupted, the same
+    command goes on.
+
+    Example:
+    [bold]albert-tf adapt reports/*.txt --teacher hf:bert-base-uncased \
+--train train.tsv --dev dev.tsv --output adapted[/bold]
+    """
+    if text_options.sentence_per_line:
+        refuse(context, ["language"], "has no effect with --sentence-per-line")
+
+    from albert_tf.cli import tables
+    from albert_tf.cli.pretraining import refuse_idle
+    from albert_tf.data.columns import Columns
+    from albert_tf.data.documents import find_files
+    from albert_tf.tasks import find_task
+    from albert_tf.training.adapt import adapt as run
+
+    texts = find_files(files)
+    refuse_idle(context, texts)
+    task_class = find_task(task_name)
+    parts = [
+        read_labelled(task_class, path, Columns(text, pair, label), header)
+        for path in (train, dev)
+    ]
+    output.mkdir(parents=True, exist_ok=True)
+    result = run(
+        model,
+        texts,
+        output / "encoder",
+        steps,
+        teacher,
+        text_options,
+        seed,
+        console,
+    )
+    if result.interrupted:
+        raise UserError(
+            f"stopped at step {result.step:,}; the same command goes on there"
+        )
+    found = {}
+    for name, source in (("before", model), ("after", str(result.saved))):
+        say(f"the task, from {source}:")
+        found[name] = _learn(source, task_class, parts, output / name, seed)
+    figure = task_class.figure
+    report = {"figure": figure, **found, "steps": steps, "seed": seed}
+    (output / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    names = {"before": f"from {model}", "after": "from the adapted encoder"}
+    console.print(
+        tables.two_columns(
+            (names[name], f"{found[name]:.4f}") for name in found
+        )
+    )
+    say(f"dev {figure}; the two models are {output}/before and {output}/after")
+
+
+def _learn(source: str, task_class, parts, output: Path, seed: int) -> float:
+    """Fine-tunes unless that is done; the figure on the dev examples."""
+    import dataclasses
+
+    from albert_tf.recipes import small
+    from albert_tf.training.finetune import finetune
+    from albert_tf.training.training_output import unfinished_directory
+
+    report = output / "report.json"
+    if report.exists() and not unfinished_directory(output).exists():
+        return json.loads(report.read_text())["dev"][task_class.figure]
+    options = small.options(task_class.name, len(parts[0]))
+    result = finetune(
+        source,
+        *parts,
+        output,
+        dataclasses.replace(options, seed=seed),
+        task_class.of_examples(parts[0]),
+        console=console,
+        resume=True,
+    )
+    if result.interrupted:
+        raise UserError("interrupted; the same command goes on there")
+    return result.score.figures[task_class.figure]

@@ -1,0 +1,79 @@
+"""`albert-tf adapt`."""
+
+import json
+
+import commands
+import pytest
+from safetensors.numpy import load_file
+
+WORDS = ("red", "green", "blue", "small", "large", "old")
+SENTENCES = [
+    f"The {a} house stands near a {b} tree number {k}."
+    for k in range(4)
+    for a in WORDS
+    for b in WORDS
+]
+
+
+@pytest.fixture
+def files(tmp_path):
+    text = tmp_path / "text.txt"
+    starts = range(len(SENTENCES) - 4)
+    blocks = ["\n".join(SENTENCES[k : k + 4]) for k in starts]
+    text.write_text("\n\n".join(blocks))
+    for name, first in (("train", 0), ("dev", 1)):
+        rows = SENTENCES[first::9]
+        lines = [f"{one}\t{'red' in one:d}\n" for one in rows]
+        (tmp_path / f"{name}.tsv").write_text("text\tlabel\n" + "".join(lines))
+    return tmp_path
+
+
+def argv(files, *more):
+    return [
+        *("adapt", files / "text.txt", "--output", files / "out"),
+        *("--train", files / "train.tsv", "--dev", files / "dev.tsv"),
+        *("--steps", "3", *more),
+    ]
+
+
+def weights(folder):
+    return load_file(folder / "weights.safetensors")
+
+
+@pytest.mark.slow
+def test_masked_words(files, capsys):
+    assert not commands.call(argv(files, "--model", "albert_nano_en"))
+    said = "".join(capsys.readouterr())
+    assert "from albert_nano_en" in said
+    report = json.loads((files / "out/report.json").read_text())
+    assert {"before", "after", "figure", "steps", "seed"} == {*report}
+    for name in ("before", "after"):
+        of_model = json.loads(
+            (files / "out" / name / "report.json").read_text()
+        )
+        assert of_model["dev"]["accuracy"] == report[name]
+    adapted = weights(files / "out/encoder/model")
+    assert any("pooler" in name for name in adapted)
+    # Nothing is done again.
+    assert not commands.call(argv(files, "--model", "albert_nano_en"))
+    assert "epoch 1" not in "".join(capsys.readouterr())
+    again = json.loads((files / "out/report.json").read_text())
+    assert again == report
+
+
+@pytest.mark.slow
+def test_a_teacher(files, capsys):
+    teacher = ("--teacher", "albert_mini_en")
+    assert not commands.call(argv(files, "--model", "albert_nano_en", *teacher))
+    assert "from the adapted encoder" in "".join(capsys.readouterr())
+
+
+def test_mistakes(files, capsys):
+    for more, message in (
+        (("--model", "albert_mini_en"), "has no masked_lm_head"),
+        (("--model", "albert_base_v2"), "weights"),
+        (("--steps", "0"), "steps"),
+        (("--task", "nothing"), "nothing"),
+    ):
+        assert commands.call(argv(files, *more)) == 2
+        assert message in " ".join("".join(capsys.readouterr()).split())
