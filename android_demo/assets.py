@@ -24,7 +24,7 @@ BUILD = HERE.parent / "build" / "android"
 _FINETUNE = [sys.executable, "-m", "albert_tf.cli", "finetune"]
 _EXPORT = [sys.executable, "-m", "albert_tf.cli", "export"]
 # The smaller encoder is enough for commands; passages need the larger one.
-_COMMANDS = ["--model", "albert_nano_en", "--epochs", "3"]
+_COMMANDS = ["--model", "albert_nano_books_en", "--epochs", "3"]
 _PASSAGES = ["--model", "albert_mini_en", "--epochs", "2"]
 _PASSAGES += ["--learning-rate", "1e-4", "--max-length", "256"]
 

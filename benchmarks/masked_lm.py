@@ -1,6 +1,6 @@
 """How well a model fills masks in text unseen, beside token frequencies.
 
-python benchmarks/masked_lm.py CORPUS --model albert_nano_en
+python benchmarks/masked_lm.py CORPUS --model albert_nano_books_en
 
 Scores the held-out examples of a corpus of `albert-tf prepare`.
 """
@@ -26,7 +26,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--model", default="albert_nano_en")
+    parser.add_argument("--model", default="albert_nano_books_en")
     parser.add_argument("--masking", default="word")
     arguments = parser.parse_args()
     options = MaskingOptions(masking=arguments.masking)

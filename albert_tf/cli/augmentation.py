@@ -47,7 +47,7 @@ def augment(
     model: Annotated[
         str,
         Option(help="The masked language model that --replace asks."),
-    ] = "albert_nano_en",
+    ] = "albert_nano_books_en",
     back_translate: Annotated[
         tuple[str, str] | None,
         Option(help="Two models that translate there and back.", metavar="A B"),

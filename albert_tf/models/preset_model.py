@@ -104,7 +104,7 @@ class PresetModel(keras.Model):
                 (Hugging Face); "tf1:PREFIX-or-directory" (Google's
                 checkpoints); "tf_models:PREFIX-or-directory"
                 (tf-models-official, and SavedModels of TF-Hub or Kaggle);
-                "keras_hub:PRESET"; "albert_nano_en", whose weights come with
+                "keras_hub:PRESET"; "albert_mini_en", whose weights come with
                 the package; or the name of another preset such as
                 "albert_base_v2", which gives random weights.
             dropout: takes the place of both dropout rates of the encoder;

@@ -1,4 +1,4 @@
-"""albert_nano_en: a small English model from books, without a teacher.
+"""albert_nano_books_en: a small English model from books, without a teacher.
 
 What: 4 layers of width 256 on 81 public-domain books and 3,631 Amazon and
 Wikipedia paragraphs of SquadShifts (CC BY 4.0); three other books are held

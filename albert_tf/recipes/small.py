@@ -18,7 +18,7 @@ _RATE = 1e-4
 _FEW = FinetuneOptions(epochs=4, batch_size=16, learning_rate=_RATE)
 TABLE = {
     "classification": FinetuneOptions(epochs=5, learning_rate=_RATE),
-    # As `albert_nano_en`; unbalanced, both give every sentence the common
+    # As `albert_nano_books_en`; unbalanced, both give every sentence the common
     # label for the first epochs.
     "glue/cola": FinetuneOptions(
         epochs=12, learning_rate=_RATE, balance_classes=True

@@ -70,7 +70,7 @@ def main():
     _TARGET.mkdir(parents=True, exist_ok=True)
     tokenizers = {
         "english": SentencePieceTokenizer(
-            _WEIGHTS / "albert_nano_en/vocabulary.model"
+            _WEIGHTS / "albert_nano_books_en/vocabulary.model"
         ),
         "chinese": WordPieceTokenizer(
             _WEIGHTS / "albert_mini_zh/vocabulary.txt"

@@ -98,7 +98,7 @@ def random_file(task_name, directory, compatible=None):
         )
     else:
         tokenizer = SentencePieceTokenizer(
-            _WEIGHTS / "albert_nano_en/vocabulary.model"
+            _WEIGHTS / "albert_nano_books_en/vocabulary.model"
         )
     config = AlbertConfig(
         vocab_size=tokenizer.vocab_size,

@@ -42,9 +42,9 @@ def weights(folder):
 
 @pytest.mark.slow
 def test_masked_words(files, capsys):
-    assert not commands.call(argv(files, "--model", "albert_nano_en"))
+    assert not commands.call(argv(files, "--model", "albert_nano_books_en"))
     said = "".join(capsys.readouterr())
-    assert "from albert_nano_en" in said
+    assert "from albert_nano_books_en" in said
     report = json.loads((files / "out/report.json").read_text())
     assert {"before", "after", "figure", "steps", "seed"} == {*report}
     for name in ("before", "after"):
@@ -55,7 +55,7 @@ def test_masked_words(files, capsys):
     adapted = weights(files / "out/encoder/model")
     assert any("pooler" in name for name in adapted)
     # Nothing is done again.
-    assert not commands.call(argv(files, "--model", "albert_nano_en"))
+    assert not commands.call(argv(files, "--model", "albert_nano_books_en"))
     assert "epoch 1" not in "".join(capsys.readouterr())
     again = json.loads((files / "out/report.json").read_text())
     assert again == report
@@ -64,7 +64,9 @@ def test_masked_words(files, capsys):
 @pytest.mark.slow
 def test_a_teacher(files, capsys):
     teacher = ("--teacher", "albert_mini_en")
-    assert not commands.call(argv(files, "--model", "albert_nano_en", *teacher))
+    assert not commands.call(
+        argv(files, "--model", "albert_nano_books_en", *teacher)
+    )
     assert "from the adapted encoder" in "".join(capsys.readouterr())
 
 

@@ -24,7 +24,9 @@ def bert(tmp_path):
 
     made = dataclasses.replace(
         to_checkpoint(AlbertEncoder(config)),
-        get_preprocessor=read_checkpoint("albert_nano_en").get_preprocessor,
+        get_preprocessor=read_checkpoint(
+            "albert_nano_books_en"
+        ).get_preprocessor,
     )
     write_checkpoint(made, tmp_path / "bert")
     return tmp_path / "bert"

@@ -8,7 +8,7 @@ from commands import call
 
 from albert_tf.config import AlbertConfig
 
-NANO = AlbertConfig.from_preset("albert_nano_en")
+NANO = AlbertConfig.from_preset("albert_nano_books_en")
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def argv(book_file, tmp_path):
     )
     (tmp_path / "student.json").write_text(json.dumps(student.to_dict()))
     return {
-        "--teacher": "albert_nano_en",
+        "--teacher": "albert_nano_books_en",
         "--student": tmp_path / "student.json",
         "--text": book_file,
         "--output": tmp_path / "run",

@@ -75,7 +75,7 @@ def test_what_a_vocabulary_says_itself(data_dir, tmp_path, fails):
     assert "--keep-case has no effect: " in said
     assert "own.model says itself" in said
     assert "--keep-accents has no effect" in fails(
-        *argv, "albert_nano_en", "--keep-accents"
+        *argv, "albert_nano_books_en", "--keep-accents"
     )
     vocabulary.with_suffix(".json").write_text('{"lowercase": "no"}')
     assert "own.json: is no settings of a vocabulary" in fails(

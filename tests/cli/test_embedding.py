@@ -21,19 +21,19 @@ def texts(tmp_path):
 
 @pytest.fixture(scope="module")
 def expected():
-    return AlbertEmbedder.from_preset("albert_nano_en").embed(TEXTS)
+    return AlbertEmbedder.from_preset("albert_nano_books_en").embed(TEXTS)
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("embed") / "nano.tflite"
-    argv = ["export", "albert_nano_en", path, "--task", "similarity"]
+    argv = ["export", "albert_nano_books_en", path, "--task", "similarity"]
     assert call([*argv, "--quantization", "float32"]) == 0
     return path
 
 
 def test_a_row_for_each_line(texts, expected, file, tmp_path, capsys):
-    for number, model in enumerate(("albert_nano_en", file)):
+    for number, model in enumerate(("albert_nano_books_en", file)):
         output = tmp_path / f"{number}.npy"
         assert call(["embed", model, texts, "--output", output]) == 0
         assert "4 vectors of 256 numbers" in capsys.readouterr().out

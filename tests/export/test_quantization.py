@@ -283,7 +283,7 @@ def test_a_missing_package_is_one_line(content, monkeypatch):
 
 def test_the_command_takes_kinds_by_part(tmp_path, capsys):
     path = tmp_path / "nano.tflite"
-    argv = ["export", "albert_nano_en", path, "--quantization", "int4"]
+    argv = ["export", "albert_nano_books_en", path, "--quantization", "int4"]
     assert call([*argv, "--embeddings", "int8"]) == 0
     bundle = read_bundle(path)
     assert bundle.quantization == Quantization("int8", "int4", "int4", "int4")

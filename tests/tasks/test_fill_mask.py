@@ -18,7 +18,7 @@ TEXT = "He went to the [MASK] to buy some [MASK]."
 
 @pytest.fixture(scope="module")
 def model():
-    return load_model("albert_nano_en")
+    return load_model("albert_nano_books_en")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def keras(model):
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("fill_mask") / "nano.tflite"
-    assert call(["export", "albert_nano_en", path]) == 0
+    assert call(["export", "albert_nano_books_en", path]) == 0
     return path
 
 
@@ -131,7 +131,7 @@ def test_evaluate_and_verify(file, tmp_path, capsys):
     score = json.loads(capsys.readouterr().out)
     assert score["examples"] == 3
     assert score["accuracy"] in (0, 1 / 3, 2 / 3, 1)
-    argv = ["export", "albert_nano_en", tmp_path / "float.tflite"]
+    argv = ["export", "albert_nano_books_en", tmp_path / "float.tflite"]
     argv += ["--quantization", "float32", "--verify", rows]
     assert call(argv) == 0
 

@@ -26,7 +26,7 @@ def softmax(logits):
 
 @pytest.fixture(scope="module")
 def model():
-    return load_model("albert_nano_en")
+    return load_model("albert_nano_books_en")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def home(tmp_path_factory, data_dir):
         "sentence1\tsentence2\tlabel\n"
         f"{FIRST}\t{SECOND}\tordered\n{SECOND}\t{FIRST}\tswapped\n"
     )
-    argv = ["export", "albert_nano_en", home / "order.tflite"]
+    argv = ["export", "albert_nano_books_en", home / "order.tflite"]
     argv += ["--task", "sentence-order", "--quantization", "float32"]
     assert call([*argv, "--verify", home / "order.tsv"]) == 0
     return home
@@ -112,7 +112,13 @@ def test_a_pair_is_two_segments_and_its_logits_the_answer(model, keras):
 
 
 def test_the_command(home, capsys):
-    argv = ["predict", "--task", "sentence-order", "albert_nano_en", FIRST]
+    argv = [
+        "predict",
+        "--task",
+        "sentence-order",
+        "albert_nano_books_en",
+        FIRST,
+    ]
     argv += ["--pair", SECOND]
     assert call(argv) == 0
     label, score, *texts = capsys.readouterr().out.rstrip("\n").split("\t")
@@ -130,7 +136,7 @@ def test_the_command(home, capsys):
 
 def test_a_file_of_pairs_is_scored(home, capsys):
     for argv in (
-        ["albert_nano_en", "--task", "sentence-order"],
+        ["albert_nano_books_en", "--task", "sentence-order"],
         [home / "order.tflite"],
     ):
         evaluate = ["evaluate", argv[0], home / "order.tsv", *argv[1:]]
@@ -185,7 +191,7 @@ def test_sources_without_the_head_are_refused(home, data_dir, capsys):
         ),
         (
             "next-sentence",
-            "albert_nano_en",
+            "albert_nano_books_en",
             "no next_sentence_head, which next_sentence needs: it is for "
             "--task fill_mask or sentence_order",
         ),

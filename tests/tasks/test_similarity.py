@@ -30,7 +30,7 @@ EXAMPLES = [Example(*pair) for pair in PAIRS]
 
 @pytest.fixture(scope="module")
 def embedder():
-    return AlbertEmbedder.from_preset("albert_nano_en")
+    return AlbertEmbedder.from_preset("albert_nano_books_en")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def home(tmp_path_factory):
     lines = ["\t".join(map(str, row)) + "\n" for row in rows]
     (home / "sts.tsv").write_text("".join(lines))
     (home / "bad.tsv").write_text("sentence1\tsentence2\tscore\na\tb\tmuch\n")
-    argv = ["export", "albert_nano_en", home / "float.tflite"]
+    argv = ["export", "albert_nano_books_en", home / "float.tflite"]
     argv += ["--task", "similarity", "--quantization", "float32"]
     assert call(argv) == 0
     return home
@@ -112,7 +112,7 @@ def test_a_file_of_every_pooling(pooling, normalize, tmp_path):
 def test_evaluate_needs_no_training(home, capsys):
     scores = []
     for model, task in (
-        ("albert_nano_en", ["--task", "similarity"]),
+        ("albert_nano_books_en", ["--task", "similarity"]),
         (home / "float.tflite", []),
     ):
         argv = ["evaluate", model, home / "sts.tsv", *task, "--json"]
@@ -135,7 +135,7 @@ def test_predict(home, capsys):
 
 @pytest.mark.slow
 def test_verified_export(home, capsys):
-    argv = ["export", "albert_nano_en", home / "int8.tflite"]
+    argv = ["export", "albert_nano_books_en", home / "int8.tflite"]
     argv += ["--task", "similarity", "--verify", home / "sts.tsv"]
     assert call([*argv, "--threshold", 50]) == 0
     assert "spearman" in capsys.readouterr().out
@@ -153,7 +153,7 @@ def test_mistakes(home, capsys):
             'bad.tsv:2: the label is "much"; numbers are needed',
         ),
         (
-            ["evaluate", "albert_nano_en", home / "sts.tsv"]
+            ["evaluate", "albert_nano_books_en", home / "sts.tsv"]
             + ["--task", "similar"],
             "did you mean similarity",
         ),

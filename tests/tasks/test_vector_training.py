@@ -164,7 +164,7 @@ def config_preprocessor():
 
 def test_pairs_are_answered_with_their_cosine():
     predictor = Predictor.of_model(
-        AlbertEmbedder.from_preset("albert_nano_en"),
+        AlbertEmbedder.from_preset("albert_nano_books_en"),
         task_class=find_task("contrastive"),
     )
     (answer,) = predictor.predict(["a good film"], ["a fine movie"])
@@ -234,6 +234,6 @@ def test_mistakes(data, tmp_path, capsys):
         assert call(argv) == 2, message
         lines = capsys.readouterr().err.strip().splitlines()
         assert message in lines[-1]
-    argv = ["predict", "albert_nano_en", "a", "--task", "triplets"]
+    argv = ["predict", "albert_nano_books_en", "a", "--task", "triplets"]
     assert call(argv) == 2
     assert "--task similarity" in capsys.readouterr().err
