@@ -12,8 +12,7 @@ internal object Resources {
 
     fun modelFile(name: String): ModelFile = ModelFile.read(ByteBuffer.wrap(bytes(name)))
 
-    fun rows(name: String): List<Map<*, *>> =
-        (Json.parse(bytes(name).decodeToString()) as List<*>).map { it as Map<*, *> }
+    fun rows(name: String): List<Map<*, *>> = (Json.parse(bytes(name).decodeToString()) as List<*>).map { it as Map<*, *> }
 }
 
 internal fun numbers(value: Any?): List<Int> = (value as List<*>).map { (it as Number).toInt() }

@@ -13,7 +13,9 @@ import java.util.zip.Inflater
  *
  * @property start where the archive begins, which is where the network ends.
  */
-internal class Archive(file: ByteBuffer) {
+internal class Archive(
+    file: ByteBuffer,
+) {
     private class Member(
         val method: Int,
         val crc: Long,
@@ -35,9 +37,10 @@ internal class Archive(file: ByteBuffer) {
         if (end < LOCATOR_BYTES) fail("it is too short")
         val entries = short(end + END_ENTRIES)
         val length = int(end + END_LENGTH)
-        val hasOther = int(end) != END_SIGNATURE ||
-            short(end + END_COMMENT) != 0L ||
-            int(end - LOCATOR_BYTES) == LOCATOR_SIGNATURE
+        val hasOther =
+            int(end) != END_SIGNATURE ||
+                short(end + END_COMMENT) != 0L ||
+                int(end - LOCATOR_BYTES) == LOCATOR_SIGNATURE
         if (hasOther || entries > MOST_MEMBERS || length > DIRECTORY_BYTES || length > end) {
             fail("there is no archive of ours at its end")
         }
@@ -46,7 +49,11 @@ internal class Archive(file: ByteBuffer) {
         start = checkPlaces(directory)
     }
 
-    private fun readDirectory(directory: Int, end: Int, shift: Long) {
+    private fun readDirectory(
+        directory: Int,
+        end: Int,
+        shift: Long,
+    ) {
         var place = directory
         while (place < end) {
             if (end - place < ENTRY_BYTES || int(place) != ENTRY_SIGNATURE) fail(DIRECTORY)
@@ -81,7 +88,10 @@ internal class Archive(file: ByteBuffer) {
     }
 
     /** One member, of at most [most] bytes, whatever the directory says. */
-    fun read(name: String, most: Long): ByteArray {
+    fun read(
+        name: String,
+        most: Long,
+    ): ByteArray {
         val member = members[name] ?: fail("$name is missing")
         if (member.method != STORED && member.method != DEFLATED) {
             fail("$name is compressed otherwise")
@@ -90,9 +100,10 @@ internal class Archive(file: ByteBuffer) {
             fail("$name of ${member.size} bytes is larger than it needs")
         }
         val local = member.offset.toInt()
-        val isSame = int(local) == LOCAL_SIGNATURE &&
-            short(local + LOCAL_NAME) == member.nameBytes.toLong() &&
-            short(local + LOCAL_NAME + 2) == 0L
+        val isSame =
+            int(local) == LOCAL_SIGNATURE &&
+                short(local + LOCAL_NAME) == member.nameBytes.toLong() &&
+                short(local + LOCAL_NAME + 2) == 0L
         if (!isSame) fail("its members are not in their places")
         val packed = bytes(local + LOCAL_BYTES + member.nameBytes, member.packed.toInt())
         val content =
@@ -104,7 +115,11 @@ internal class Archive(file: ByteBuffer) {
         return content
     }
 
-    private fun inflate(name: String, packed: ByteArray, size: Int): ByteArray {
+    private fun inflate(
+        name: String,
+        packed: ByteArray,
+        size: Int,
+    ): ByteArray {
         val inflater = Inflater(true)
         try {
             inflater.setInput(packed)
@@ -127,7 +142,10 @@ internal class Archive(file: ByteBuffer) {
 
     private fun int(place: Int): Long = data.getInt(place).toLong() and 0xFFFFFFFF
 
-    private fun bytes(place: Int, size: Int): ByteArray {
+    private fun bytes(
+        place: Int,
+        size: Int,
+    ): ByteArray {
         val content = ByteArray(size)
         val part = data.duplicate()
         part.position(place)

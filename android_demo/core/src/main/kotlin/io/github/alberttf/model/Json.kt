@@ -6,7 +6,9 @@ package io.github.alberttf.model
  * Strict, as the text may come from anywhere: the same name twice, numbers that are not finite and
  * more than [DEPTH] levels are refused.
  */
-internal class Json private constructor(private val text: String) {
+internal class Json private constructor(
+    private val text: String,
+) {
     private var place = 0
 
     private fun whole(): Any? {
@@ -100,7 +102,10 @@ internal class Json private constructor(private val text: String) {
         return number
     }
 
-    private fun word(word: String, value: Any?): Any? {
+    private fun word(
+        word: String,
+        value: Any?,
+    ): Any? {
         if (!text.startsWith(word, place)) fail("a value is wrong")
         place += word.length
         return value
@@ -118,8 +123,7 @@ internal class Json private constructor(private val text: String) {
         return true
     }
 
-    private fun fail(what: String): Nothing =
-        throw InvalidModelException("not a readable JSON text: $what, at place $place")
+    private fun fail(what: String): Nothing = throw InvalidModelException("not a readable JSON text: $what, at place $place")
 
     companion object {
         private const val DEPTH = 64

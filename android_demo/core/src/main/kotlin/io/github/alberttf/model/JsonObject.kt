@@ -7,7 +7,10 @@ package io.github.alberttf.model
  *
  * @param where what it describes, for messages.
  */
-internal class JsonObject(val values: Map<String, Any?>, private val where: String) {
+internal class JsonObject(
+    val values: Map<String, Any?>,
+    private val where: String,
+) {
     fun has(name: String): Boolean = values[name] != null
 
     fun text(name: String): String = value(name) as? String ?: fail(name, "a text")
@@ -16,8 +19,10 @@ internal class JsonObject(val values: Map<String, Any?>, private val where: Stri
 
     fun flag(name: String): Boolean = value(name) as? Boolean ?: fail(name, "true or false")
 
-    fun flag(name: String, usual: Boolean): Boolean =
-        if (name in values) flag(name) else usual
+    fun flag(
+        name: String,
+        usual: Boolean,
+    ): Boolean = if (name in values) flag(name) else usual
 
     fun int(name: String): Int {
         val number = value(name) as? Long
@@ -56,7 +61,10 @@ internal class JsonObject(val values: Map<String, Any?>, private val where: Stri
         throw InvalidModelException("$where: ${brief(other)} is not known")
     }
 
-    fun fail(name: String, right: String): Nothing {
+    fun fail(
+        name: String,
+        right: String,
+    ): Nothing {
         val found = if (name in values) "received ${brief(values[name])}" else "it is missing"
         throw InvalidModelException("$where: $name must be $right; $found")
     }
@@ -67,12 +75,18 @@ internal class JsonObject(val values: Map<String, Any?>, private val where: Stri
         private const val SHOWN = 60
 
         /** @throws InvalidModelException the text is no JSON object. */
-        fun parse(text: String, where: String = "the configuration"): JsonObject =
-            of(Json.parse(text), where)
+        fun parse(
+            text: String,
+            where: String = "the configuration",
+        ): JsonObject = of(Json.parse(text), where)
 
-        private fun of(value: Any?, where: String): JsonObject {
-            val map = value as? Map<*, *>
-                ?: throw InvalidModelException("$where must be an object; received ${brief(value)}")
+        private fun of(
+            value: Any?,
+            where: String,
+        ): JsonObject {
+            val map =
+                value as? Map<*, *>
+                    ?: throw InvalidModelException("$where must be an object; received ${brief(value)}")
             return JsonObject(map.entries.associate { (k, v) -> k.toString() to v }, where)
         }
 

@@ -5,7 +5,9 @@ package io.github.alberttf.model
  *
  * @throws InvalidModelException something is missing, unknown, of another kind, or does not fit.
  */
-internal class Manifest(values: JsonObject) {
+internal class Manifest(
+    values: JsonObject,
+) {
     val model: String
     val task: String
     val settings: JsonObject
@@ -75,7 +77,10 @@ internal class Manifest(values: JsonObject) {
     }
 
     /** A vocabulary that needs much memory also needs a large network. */
-    private fun checkSize(values: JsonObject, config: JsonObject) {
+    private fun checkSize(
+        values: JsonObject,
+        config: JsonObject,
+    ) {
         val quantization = values.values["quantization"]
         val kind =
             if (quantization is Map<*, *>) {
@@ -97,8 +102,17 @@ internal class Manifest(values: JsonObject) {
         const val ASSOCIATED_FILES = "associated_files"
         val NAMES =
             setOf(
-                "format", "model", "config", "quantization", "task", "settings", "preprocessor",
-                "network_bytes", "network_sha256", FIXED_LENGTHS, ASSOCIATED_FILES,
+                "format",
+                "model",
+                "config",
+                "quantization",
+                "task",
+                "settings",
+                "preprocessor",
+                "network_bytes",
+                "network_sha256",
+                FIXED_LENGTHS,
+                ASSOCIATED_FILES,
             )
         val PREPROCESSOR = setOf("max_length", "tokenizer", "vocabulary_sha256")
         val BITS = mapOf("float32" to 32, "float16" to 16, "int8" to 8, "int4" to 4)

@@ -96,10 +96,12 @@ public class ModelFile private constructor(
             return ModelFile(manifest, tokenizer)
         }
 
-        private fun damaged(what: String): Nothing =
-            throw InvalidModelException("${Archive.DAMAGED} ($what)")
+        private fun damaged(what: String): Nothing = throw InvalidModelException("${Archive.DAMAGED} ($what)")
 
-        private fun sha256(file: ByteBuffer, size: Int): String {
+        private fun sha256(
+            file: ByteBuffer,
+            size: Int,
+        ): String {
             val digest = MessageDigest.getInstance("SHA-256")
             val part = file.duplicate()
             part.position(0)

@@ -7,16 +7,21 @@ import kotlin.math.ln
  *
  * @param rows L with padding, how many rows outputs have that are of tokens.
  */
-internal class Outputs(values: Map<String, FloatArray>, private val rows: Int) {
+internal class Outputs(
+    values: Map<String, FloatArray>,
+    private val rows: Int,
+) {
     private val values = withLogits(values)
 
     fun has(name: String): Boolean = name in values
 
-    operator fun get(name: String): FloatArray =
-        values[name] ?: error("the model has no output \"$name\", but ${values.keys}")
+    operator fun get(name: String): FloatArray = values[name] ?: error("the model has no output \"$name\", but ${values.keys}")
 
     /** An output of [size] numbers. */
-    fun ofSize(name: String, size: Int): FloatArray {
+    fun ofSize(
+        name: String,
+        size: Int,
+    ): FloatArray {
         val found = get(name)
         check(found.size == size) {
             "the network gives ${found.size} numbers for \"$name\"; its file says $size"
@@ -25,7 +30,10 @@ internal class Outputs(values: Map<String, FloatArray>, private val rows: Int) {
     }
 
     /** An output of [size] numbers for each token. */
-    fun perToken(name: String, size: Int): FloatArray = ofSize(name, rows * size)
+    fun perToken(
+        name: String,
+        size: Int,
+    ): FloatArray = ofSize(name, rows * size)
 
     private companion object {
         /** What a file has for `logits` that ready-made clients read, too. */

@@ -8,7 +8,11 @@ import io.github.alberttf.tokenizers.Tokenizer
  *
  * @param tasks those that the caller answers.
  */
-internal class TextModel(file: ModelFile, private val runner: ModelRunner, vararg tasks: String) {
+internal class TextModel(
+    file: ModelFile,
+    private val runner: ModelRunner,
+    vararg tasks: String,
+) {
     private val lengths: IntArray? = runner.lengths?.copyOf()
     private val segments = file.segments
     val tokenizer: Tokenizer = file.tokenizer
@@ -27,7 +31,10 @@ internal class TextModel(file: ModelFile, private val runner: ModelRunner, varar
         maxLength = minOf(file.maxLength, lengths?.last() ?: file.maxLength)
     }
 
-    fun encode(text: String, pair: String?): Encoding = tokenizer.encode(text, pair, maxLength)
+    fun encode(
+        text: String,
+        pair: String?,
+    ): Encoding = tokenizer.encode(text, pair, maxLength)
 
     fun run(encoding: Encoding): Outputs {
         require(segments > 1 || encoding.segmentIds.last() == 0) {

@@ -8,4 +8,9 @@ package io.github.alberttf.tasks
  * @property end where they end, exclusive; -1 for no answer.
  * @property score the probability, among the candidates.
  */
-public data class Answer(val text: String, val start: Int, val end: Int, val score: Double)
+public data class Answer(
+    val text: String,
+    val start: Int,
+    val end: Int,
+    val score: Double,
+)

@@ -9,8 +9,15 @@ import kotlin.math.ln
  * @param hasOdds for models that say by a logit of its own whether there is no answer: no answer
  *   then has the probability that this logit says, and the logit is what the threshold is for.
  */
-internal class Candidates(private val context: String, private val hasOdds: Boolean) {
-    private class Place(val start: Int, val end: Int, val score: Double)
+internal class Candidates(
+    private val context: String,
+    private val hasOdds: Boolean,
+) {
+    private class Place(
+        val start: Int,
+        val end: Int,
+        val score: Double,
+    )
 
     /** By where they begin and end. */
     private val scores = LinkedHashMap<Long, Double>()
@@ -19,7 +26,11 @@ internal class Candidates(private val context: String, private val hasOdds: Bool
     /**
      * Takes some words. Where the same are in several windows, the highest score counts.
      */
-    fun add(start: Int, end: Int, score: Double) {
+    fun add(
+        start: Int,
+        end: Int,
+        score: Double,
+    ) {
         val key = (start.toLong() shl 32) or end.toLong()
         scores[key] = maxOf(score, scores[key] ?: score)
     }
@@ -35,7 +46,10 @@ internal class Candidates(private val context: String, private val hasOdds: Bool
      * @param threshold how much better no answer must score to be given; null if there is always
      *   an answer.
      */
-    fun answer(threshold: Double?, effort: Effort): AnswerPrediction {
+    fun answer(
+        threshold: Double?,
+        effort: Effort,
+    ): AnswerPrediction {
         val places =
             scores.entries
                 .sortedByDescending { it.value }
@@ -55,8 +69,7 @@ internal class Candidates(private val context: String, private val hasOdds: Bool
         return AnswerPrediction(best, words, noAnswer, answers, effort)
     }
 
-    private fun noneAgainst(places: List<Place>): Double =
-        if (places.isEmpty()) 0.0 else none - places[0].score
+    private fun noneAgainst(places: List<Place>): Double = if (places.isEmpty()) 0.0 else none - places[0].score
 
     private fun sumOfLogs(places: List<Place>): Double {
         val highest = places.firstOrNull()?.score ?: return 0.0
@@ -69,7 +82,10 @@ internal class Candidates(private val context: String, private val hasOdds: Bool
         return exponentials.map { it / total }
     }
 
-    private fun answer(place: Place, score: Double): Answer {
+    private fun answer(
+        place: Place,
+        score: Double,
+    ): Answer {
         val text = if (place.start < 0) "" else context.substring(place.start, place.end)
         return Answer(text, place.start, place.end, score)
     }

@@ -13,7 +13,10 @@ import io.github.alberttf.tokenizers.Encoding
  * @param runner with the file's network.
  * @throws IllegalArgumentException the file is for another task.
  */
-public class Classifier(file: ModelFile, runner: ModelRunner) {
+public class Classifier(
+    file: ModelFile,
+    runner: ModelRunner,
+) {
     private val model = TextModel(file, runner, "classification", "early_exit")
 
     /** The names of the classes. */
@@ -21,7 +24,10 @@ public class Classifier(file: ModelFile, runner: ModelRunner) {
 
     /** The label of any text; [pair] is the second text where the model has learned of pairs. */
     @JvmOverloads
-    public fun classify(text: String, pair: String? = null): Prediction {
+    public fun classify(
+        text: String,
+        pair: String? = null,
+    ): Prediction {
         val encoding = model.encode(text, pair)
         val outputs = model.run(encoding)
         val saved = if (outputs.has(SAVED)) outputs.ofSize(SAVED, 1)[0].toDouble() else null

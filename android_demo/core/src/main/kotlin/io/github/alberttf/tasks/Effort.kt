@@ -13,6 +13,5 @@ public class Effort internal constructor(
     public val tokens: Int,
     public val truncated: Int,
 ) {
-    override fun toString(): String =
-        "$tokens tokens in $sequences sequences, $truncated left out"
+    override fun toString(): String = "$tokens tokens in $sequences sequences, $truncated left out"
 }

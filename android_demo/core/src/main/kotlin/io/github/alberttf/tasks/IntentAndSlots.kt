@@ -12,7 +12,10 @@ import io.github.alberttf.tokenizers.wellFormed
  * @param runner with the file's network.
  * @throws IllegalArgumentException the file is for another task.
  */
-public class IntentAndSlots(file: ModelFile, runner: ModelRunner) {
+public class IntentAndSlots(
+    file: ModelFile,
+    runner: ModelRunner,
+) {
     private val model = TextModel(file, runner, "intent_slots")
     private val reader = TagReader(file.labels)
 

@@ -1,4 +1,7 @@
 package io.github.alberttf.tasks
 
 /** A label and its probability. */
-public data class LabelScore(val label: String, val score: Double)
+public data class LabelScore(
+    val label: String,
+    val score: Double,
+)

@@ -13,7 +13,10 @@ import kotlin.math.tanh
  * @param runner with the file's network.
  * @throws IllegalArgumentException the file is for another task.
  */
-public class MultilabelClassifier(file: ModelFile, runner: ModelRunner) {
+public class MultilabelClassifier(
+    file: ModelFile,
+    runner: ModelRunner,
+) {
     private val model = TextModel(file, runner, "multilabel")
     private val thresholds = readThresholds(file.settings)
 
@@ -22,7 +25,10 @@ public class MultilabelClassifier(file: ModelFile, runner: ModelRunner) {
 
     /** The labels of any text; [pair] is the second text where the model has learned of pairs. */
     @JvmOverloads
-    public fun classify(text: String, pair: String? = null): MultilabelPrediction {
+    public fun classify(
+        text: String,
+        pair: String? = null,
+    ): MultilabelPrediction {
         val encoding = model.encode(text, pair)
         val logits = model.run(encoding).ofSize("logits", labels.size)
         val scores = Prediction.ranked(labels, logits.map { 0.5 * (1 + tanh(0.5 * it)) })

@@ -36,7 +36,9 @@ public class Prediction internal constructor(
             return Prediction(ranked(labels, exponentials.map { it / total }), effort, savedLayers)
         }
 
-        fun ranked(labels: List<String>, scores: List<Double>): List<LabelScore> =
-            labels.zip(scores, ::LabelScore).sortedByDescending { it.score }
+        fun ranked(
+            labels: List<String>,
+            scores: List<Double>,
+        ): List<LabelScore> = labels.zip(scores, ::LabelScore).sortedByDescending { it.score }
     }
 }

@@ -20,7 +20,10 @@ import io.github.alberttf.tokenizers.wellFormed
  * @param runner with the file's network.
  * @throws IllegalArgumentException the file is for another task.
  */
-public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
+public class QuestionAnswerer(
+    file: ModelFile,
+    runner: ModelRunner,
+) {
     private val model = TextModel(file, runner, "question_answering", JOINT)
     private val isJoint = file.task == JOINT
     private val threshold = file.settings.doubleOrNull("null_threshold")
@@ -29,7 +32,11 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
     private val room = model.maxLength - SPECIAL
 
     /** Tokens of the context from [first] on, the first of which is at [place] in the sequence. */
-    private class Window(val first: Int, val place: Int, val encoding: Encoding) {
+    private class Window(
+        val first: Int,
+        val place: Int,
+        val encoding: Encoding,
+    ) {
         /** How many tokens of the context are in it. */
         val size: Int get() = encoding.length - 1 - place
     }
@@ -41,7 +48,10 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
      * A question that would take more than half of a sequence loses what is longer, unless the
      * context leaves it the room.
      */
-    public fun answer(question: String, context: String): AnswerPrediction {
+    public fun answer(
+        question: String,
+        context: String,
+    ): AnswerPrediction {
         val tokens = model.tokenizer.cut(context)
         val asked = model.tokenizer.cut(question)
         val candidates = Candidates(wellFormed(context), isJoint)
@@ -68,7 +78,12 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
         return candidates.answer(threshold, Effort(0, 0, 0))
     }
 
-    private fun window(asked: TokenList, kept: Int, tokens: TokenList, first: Int): Window {
+    private fun window(
+        asked: TokenList,
+        kept: Int,
+        tokens: TokenList,
+        first: Int,
+    ): Window {
         val end = minOf(tokens.size, first + room - kept)
         val sequence = SequenceBuilder(model.tokenizer, kept + end - first + SPECIAL)
         sequence.begin()
@@ -83,14 +98,22 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
      * Where windows begin: [stride] tokens after one another, or half a window where that is less,
      * so that nothing is passed over.
      */
-    private fun beginnings(tokens: Int, window: Int): List<Int> {
+    private fun beginnings(
+        tokens: Int,
+        window: Int,
+    ): List<Int> {
         val step = minOf(stride, (window + 1) / 2)
         val found = arrayListOf(0)
         while (found.last() + window < tokens) found.add(found.last() + step)
         return found
     }
 
-    private fun add(outputs: Outputs, window: Window, tokens: TokenList, found: Candidates) {
+    private fun add(
+        outputs: Outputs,
+        window: Window,
+        tokens: TokenList,
+        found: Candidates,
+    ) {
         val starts = outputs.perToken("start_logits", 1)
         val ends = outputs.perToken("end_logits", 1)
         val best = BestRuns(Candidates.MOST)
@@ -110,7 +133,12 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
     }
 
     /** Takes the runs that the model itself has found in a window. */
-    private fun addJoint(outputs: Outputs, window: Window, tokens: TokenList, found: Candidates) {
+    private fun addJoint(
+        outputs: Outputs,
+        window: Window,
+        tokens: TokenList,
+        found: Candidates,
+    ) {
         val starts = outputs["start_indices"]
         val startScores = outputs.ofSize("start_log_probs", starts.size)
         val ends = outputs["end_indices"]
@@ -131,10 +159,16 @@ public class QuestionAnswerer(file: ModelFile, runner: ModelRunner) {
     }
 
     /** A token without characters can neither begin nor end an answer. */
-    private fun hasText(tokens: TokenList, token: Int): Boolean =
-        tokens.ends[token] > tokens.starts[token]
+    private fun hasText(
+        tokens: TokenList,
+        token: Int,
+    ): Boolean = tokens.ends[token] > tokens.starts[token]
 
-    private fun setting(file: ModelFile, name: String, usual: Int): Int {
+    private fun setting(
+        file: ModelFile,
+        name: String,
+        usual: Int,
+    ): Int {
         if (!file.settings.has(name)) return usual
         val value = file.settings.int(name)
         if (value < 1) file.settings.fail(name, "at least 1")

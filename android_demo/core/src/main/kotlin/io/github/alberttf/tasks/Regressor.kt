@@ -11,11 +11,16 @@ import io.github.alberttf.model.TextModel
  * @param runner with the file's network.
  * @throws IllegalArgumentException the file is for another task.
  */
-public class Regressor(file: ModelFile, runner: ModelRunner) {
+public class Regressor(
+    file: ModelFile,
+    runner: ModelRunner,
+) {
     private val model = TextModel(file, runner, "regression")
 
     /** The number of any text; [pair] is the second text where the model has learned of pairs. */
     @JvmOverloads
-    public fun measure(text: String, pair: String? = null): Double =
-        model.run(model.encode(text, pair)).ofSize("logits", 1)[0].toDouble()
+    public fun measure(
+        text: String,
+        pair: String? = null,
+    ): Double = model.run(model.encode(text, pair)).ofSize("logits", 1)[0].toDouble()
 }

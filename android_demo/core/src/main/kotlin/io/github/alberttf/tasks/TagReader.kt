@@ -7,7 +7,9 @@ import kotlin.math.exp
  *
  * @param labels the C tags.
  */
-internal class TagReader(private val labels: List<String>) {
+internal class TagReader(
+    private val labels: List<String>,
+) {
     private val hasEntities = Tags.areEntities(labels)
 
     /** What BIO allows, see [Tags.allowed]. */
@@ -52,7 +54,10 @@ internal class TagReader(private val labels: List<String>) {
             else -> "I-${Tags.kindOf(tag)}"
         }
 
-    private fun probability(logits: FloatArray, tag: Int): Double {
+    private fun probability(
+        logits: FloatArray,
+        tag: Int,
+    ): Double {
         val highest = logits.max()
         return exp((logits[tag] - highest).toDouble()) /
             logits.sumOf { exp((it - highest).toDouble()) }

@@ -12,9 +12,17 @@ import io.github.alberttf.unicode.IntList
  *
  * @param text without half surrogate pairs.
  */
-internal class TagWindows(private val model: TextModel, text: String, val words: Words) {
+internal class TagWindows(
+    private val model: TextModel,
+    text: String,
+    val words: Words,
+) {
     /** Tokens from [begin] up to [end] as a sequence. */
-    private class Window(val begin: Int, val end: Int, val encoding: Encoding)
+    private class Window(
+        val begin: Int,
+        val end: Int,
+        val encoding: Encoding,
+    )
 
     private val tokens = model.tokenizer.cut(text)
     private val firstTokens = firstTokens()
@@ -30,7 +38,10 @@ internal class TagWindows(private val model: TextModel, text: String, val words:
      * @return the numbers of each word's first token; null for words without a token of their own.
      *   A word that is in two windows is read where more is around it.
      */
-    fun run(size: Int, look: (Outputs) -> Unit): List<FloatArray?> {
+    fun run(
+        size: Int,
+        look: (Outputs) -> Unit,
+    ): List<FloatArray?> {
         val found = arrayOfNulls<FloatArray>(words.size)
         val room = IntArray(words.size) { -1 }
         for (window in windows) {
@@ -63,7 +74,11 @@ internal class TagWindows(private val model: TextModel, text: String, val words:
         }
     }
 
-    private fun sequence(tokens: TokenList, begin: Int, end: Int): Encoding {
+    private fun sequence(
+        tokens: TokenList,
+        begin: Int,
+        end: Int,
+    ): Encoding {
         val sequence = SequenceBuilder(model.tokenizer, end - begin + 2)
         sequence.begin()
         sequence.addAll(tokens, begin, end)
@@ -83,8 +98,10 @@ internal class TagWindows(private val model: TextModel, text: String, val words:
         var last = -1
         for (word in 0 until words.size) {
             while (token < tokens.size && tokens.ends[token] <= words.start(word)) token += 1
-            val isOwn = token < tokens.size && tokens.starts[token] < words.end(word) &&
-                token > last
+            val isOwn =
+                token < tokens.size &&
+                    tokens.starts[token] < words.end(word) &&
+                    token > last
             found.add(if (isOwn) token else -1)
             if (isOwn) last = token
         }

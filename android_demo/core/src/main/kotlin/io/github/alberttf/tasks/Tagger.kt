@@ -16,7 +16,10 @@ import io.github.alberttf.tokenizers.wellFormed
  * @param runner with the file's network.
  * @throws IllegalArgumentException the file is for another task.
  */
-public class Tagger(file: ModelFile, runner: ModelRunner) {
+public class Tagger(
+    file: ModelFile,
+    runner: ModelRunner,
+) {
     private val model = TextModel(file, runner, "tagging", CRF)
     private val learnsTransitions = file.task == CRF
     private val reader = TagReader(file.labels)

@@ -23,8 +23,7 @@ internal object Tags {
         return others.isNotEmpty() && others.all(::isMarked)
     }
 
-    private fun isMarked(tag: String): Boolean =
-        tag.length > 2 && tag[1] in "-_" && tag[0] in BEGINS + INSIDE
+    private fun isMarked(tag: String): Boolean = tag.length > 2 && tag[1] in "-_" && tag[0] in BEGINS + INSIDE
 
     /** BIO of tags in BIO, IOB1, BIOES, BILOU or BMES. */
     fun toBio(tags: List<String>): List<String> {

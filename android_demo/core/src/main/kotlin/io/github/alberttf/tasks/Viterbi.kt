@@ -7,7 +7,10 @@ internal object Viterbi {
      * @param transitions float [[C + 1, C]], flattened, see [Tags.allowed].
      * @return the tag of each word.
      */
-    fun path(scores: List<FloatArray>, transitions: FloatArray): IntArray {
+    fun path(
+        scores: List<FloatArray>,
+        transitions: FloatArray,
+    ): IntArray {
         if (scores.isEmpty()) return IntArray(0)
         val size = scores[0].size
         var best = FloatArray(size) { transitions[size * size + it] + scores[0][it] }
@@ -17,8 +20,9 @@ internal object Viterbi {
             for (to in 0 until size) {
                 var from = 0
                 for (other in 1 until size) {
-                    val isBetter = best[other] + transitions[other * size + to] >
-                        best[from] + transitions[from * size + to]
+                    val isBetter =
+                        best[other] + transitions[other * size + to] >
+                            best[from] + transitions[from * size + to]
                     if (isBetter) from = other
                 }
                 cameFrom[word][to] = from

@@ -15,7 +15,9 @@ import io.github.alberttf.unicode.UnicodeData
  *
  * @param text without half surrogate pairs.
  */
-internal class Words(text: String) {
+internal class Words(
+    text: String,
+) {
     private val begins = IntList(text.length / 5)
     private val limits = IntList(text.length / 5)
 
@@ -47,7 +49,11 @@ internal class Words(text: String) {
     /** Where it ends, exclusive. */
     fun end(word: Int): Int = limits[word]
 
-    private fun goesOn(first: Int, kind: Int, next: Int): Boolean =
+    private fun goesOn(
+        first: Int,
+        kind: Int,
+        next: Int,
+    ): Boolean =
         when (next) {
             MARK -> true
             LETTER -> kind == LETTER || (kind == MARK && first == LETTER)

@@ -24,6 +24,5 @@ internal class AddedToken(
     /** Whether lower-casing leaves it alone where it is written so. */
     val keepsCase: Boolean get() = special || normalized
 
-    fun withId(id: Int) =
-        AddedToken(content, id, special, lstrip, rstrip, singleWord, normalized)
+    fun withId(id: Int) = AddedToken(content, id, special, lstrip, rstrip, singleWord, normalized)
 }

@@ -9,8 +9,15 @@ import io.github.alberttf.unicode.UnicodeData
  * @param tokens what to look for; of several at one place, the longest counts.
  * @param lowercase whether the tokenizer lower-cases text.
  */
-internal class AddedTokens(tokens: List<AddedToken>, private val lowercase: Boolean) {
-    private class Part(var start: Int, var end: Int, var token: AddedToken?)
+internal class AddedTokens(
+    tokens: List<AddedToken>,
+    private val lowercase: Boolean,
+) {
+    private class Part(
+        var start: Int,
+        var end: Int,
+        var token: AddedToken?,
+    )
 
     /** By their first UTF-16 units, the longest first. */
     private val tokens: Map<Char, List<AddedToken>> =
@@ -25,7 +32,11 @@ internal class AddedTokens(tokens: List<AddedToken>, private val lowercase: Bool
         tokens.filter { it.keepsCase }.groupBy { it.content[0] }
 
     /** Cuts a text; what is between added tokens is cut by [tokenizer]. */
-    fun split(text: String, found: TokenList, tokenizer: Tokenizer) {
+    fun split(
+        text: String,
+        found: TokenList,
+        tokenizer: Tokenizer,
+    ) {
         for (part in cut(text)) {
             val token = part.token
             if (part.start >= part.end) continue
@@ -91,7 +102,10 @@ internal class AddedTokens(tokens: List<AddedToken>, private val lowercase: Bool
     }
 
     /** Gives white space to tokens, and tokens within words to the text. */
-    private fun strip(parts: List<Part>, text: String) {
+    private fun strip(
+        parts: List<Part>,
+        text: String,
+    ) {
         for ((index, part) in parts.withIndex()) {
             val token = part.token ?: continue
             val left = parts.getOrNull(index - 1) ?: Part(0, 0, null)
@@ -116,8 +130,10 @@ internal class AddedTokens(tokens: List<AddedToken>, private val lowercase: Bool
         }
     }
 
-    private fun slice(text: String, part: Part): String =
-        if (part.start < part.end) text.substring(part.start, part.end) else ""
+    private fun slice(
+        text: String,
+        part: Part,
+    ): String = if (part.start < part.end) text.substring(part.start, part.end) else ""
 
     private fun isSpace(unit: Char): Boolean = UnicodeData.isSpace(unit.code)
 

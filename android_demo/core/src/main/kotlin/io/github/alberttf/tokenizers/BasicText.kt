@@ -13,7 +13,10 @@ import io.github.alberttf.unicode.UnicodeData
  *
  * @param strips whether accents are dropped.
  */
-internal class BasicText(private val settings: TokenizerSettings, private val strips: Boolean) {
+internal class BasicText(
+    private val settings: TokenizerSettings,
+    private val strips: Boolean,
+) {
     private val composes = settings.followsTransformers
     private val before = CharacterMap(::clean)
     private val after = CharacterMap(::takeApart)
@@ -40,7 +43,10 @@ internal class BasicText(private val settings: TokenizerSettings, private val st
         return traced
     }
 
-    private fun mapped(traced: TracedText, map: CharacterMap): TracedText {
+    private fun mapped(
+        traced: TracedText,
+        map: CharacterMap,
+    ): TracedText {
         val found = TracedText(traced.size + traced.size / 4)
         for (place in 0 until traced.size) {
             add(map, traced.codes[place], traced.start(place), traced.end(place), found)
@@ -48,7 +54,13 @@ internal class BasicText(private val settings: TokenizerSettings, private val st
         return found
     }
 
-    private fun add(map: CharacterMap, code: Int, start: Int, end: Int, traced: TracedText) {
+    private fun add(
+        map: CharacterMap,
+        code: Int,
+        start: Int,
+        end: Int,
+        traced: TracedText,
+    ) {
         val page = map.page(code)
         val value = page.values[code and 255]
         if (value >= 0) {
@@ -58,10 +70,11 @@ internal class BasicText(private val settings: TokenizerSettings, private val st
         }
     }
 
-    private val small = CharacterMap { code ->
-        // Left until all its neighbours are known.
-        if (code == FinalSigma.CAPITAL) intArrayOf(code) else UnicodeData.toLower(code)
-    }
+    private val small =
+        CharacterMap { code ->
+            // Left until all its neighbours are known.
+            if (code == FinalSigma.CAPITAL) intArrayOf(code) else UnicodeData.toLower(code)
+        }
 
     private fun lower(traced: TracedText): TracedText {
         val found = mapped(traced, small)

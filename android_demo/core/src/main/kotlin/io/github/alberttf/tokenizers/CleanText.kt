@@ -12,12 +12,17 @@ import io.github.alberttf.unicode.UnicodeData
  * marks are dropped, then letters lower-cased; all but what the settings leave out. A dropped mark
  * belongs to the character before it.
  */
-internal class CleanText(private val settings: TokenizerSettings) {
+internal class CleanText(
+    private val settings: TokenizerSettings,
+) {
     private val strips = settings.stripAccents != false
     private val map = CharacterMap(::become)
 
     /** Writes the text into [cleaned], in the place of what is there. */
-    fun clean(text: String, cleaned: TracedText) {
+    fun clean(
+        text: String,
+        cleaned: TracedText,
+    ) {
         cleaned.clear()
         var blankStart = -1
         var hasWord = false
@@ -50,7 +55,12 @@ internal class CleanText(private val settings: TokenizerSettings) {
     }
 
     /** Whether there was a capital sigma. */
-    private fun addRow(row: IntArray, start: Int, end: Int, cleaned: TracedText): Boolean {
+    private fun addRow(
+        row: IntArray,
+        start: Int,
+        end: Int,
+        cleaned: TracedText,
+    ): Boolean {
         var hasSigma = false
         for (code in row) {
             if (code == MARK) {
@@ -64,7 +74,11 @@ internal class CleanText(private val settings: TokenizerSettings) {
     }
 
     /** Hugging Face's rule for quotes of LaTeX. */
-    private fun isQuote(text: String, code: Int, next: Int): Boolean =
+    private fun isQuote(
+        text: String,
+        code: Int,
+        next: Int,
+    ): Boolean =
         settings.followsTransformers &&
             (code == '`'.code || code == '\''.code) &&
             next < text.length &&

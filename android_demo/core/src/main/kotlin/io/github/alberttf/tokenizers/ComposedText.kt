@@ -16,7 +16,12 @@ internal object ComposedText {
         return composed
     }
 
-    private fun add(traced: TracedText, first: Int, end: Int, composed: TracedText) {
+    private fun add(
+        traced: TracedText,
+        first: Int,
+        end: Int,
+        composed: TracedText,
+    ) {
         if (first == end) return
         if (end == first + 1 && Normalization.standsAlone(traced.codes[first])) {
             composed.add(traced.codes[first], traced.start(first), traced.end(first))
@@ -32,7 +37,11 @@ internal object ComposedText {
     }
 
     /** Whether the character at [place] composes with nothing from [first] on. */
-    private fun beginsAnew(traced: TracedText, first: Int, place: Int): Boolean {
+    private fun beginsAnew(
+        traced: TracedText,
+        first: Int,
+        place: Int,
+    ): Boolean {
         val code = traced.codes[place]
         if (Normalization.standsAlone(code)) return true
         if (UnicodeData.combiningClass(code) != 0) return false

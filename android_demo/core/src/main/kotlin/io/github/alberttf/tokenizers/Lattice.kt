@@ -15,7 +15,10 @@ internal class Lattice {
         private set
 
     /** Makes room for a text of so many characters, all of which are [unknownId] yet. */
-    fun reset(size: Int, unknownId: Int) {
+    fun reset(
+        size: Int,
+        unknownId: Int,
+    ) {
         if (sums.size <= size) {
             sums = FloatArray(size + 1)
             ids = IntArray(size + 1)
@@ -31,7 +34,11 @@ internal class Lattice {
      *
      * Written so that it needs no jump: none would be foreseen by a processor.
      */
-    fun offer(id: Int, end: Int, sum: Float) {
+    fun offer(
+        id: Int,
+        end: Int,
+        sum: Float,
+    ) {
         val old = sums[end]
         val oldId = ids[end]
         sums[end] = maxOf(sum, old)
@@ -39,7 +46,10 @@ internal class Lattice {
     }
 
     /** Follows the best way back from the end of the text, so that it can be gone from its begin. */
-    fun turn(size: Int, lengths: IntArray) {
+    fun turn(
+        size: Int,
+        lengths: IntArray,
+    ) {
         var end = size
         while (end > 0) {
             val begin = end - lengths[ids[end]]

@@ -10,7 +10,10 @@ import io.github.alberttf.model.InvalidModelException
  *
  * @param symbols pieces that stay what they are, user defined ones; null for none.
  */
-internal class PieceNormalizer(model: SentencePieceModel, private val symbols: PieceTrie?) {
+internal class PieceNormalizer(
+    model: SentencePieceModel,
+    private val symbols: PieceTrie?,
+) {
     private val addsPrefix = model.addsDummyPrefix && !model.marksWordEnds
     private val addsSuffix = model.addsDummyPrefix && model.marksWordEnds
     private val removesSpaces = model.removesExtraSpaces
@@ -56,7 +59,11 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
     }
 
     /** Writes what the first [size] characters of [codes] become, in the place of [text]. */
-    fun normalize(codes: IntArray, size: Int, text: NormalizedText) {
+    fun normalize(
+        codes: IntArray,
+        size: Int,
+        text: NormalizedText,
+    ) {
         text.clear()
         var place = 0
         if (removesSpaces) {
@@ -74,7 +81,12 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         text.sources.add(place)
     }
 
-    private fun addAll(codes: IntArray, begin: Int, size: Int, text: NormalizedText): Int {
+    private fun addAll(
+        codes: IntArray,
+        begin: Int,
+        size: Int,
+        text: NormalizedText,
+    ): Int {
         var place = begin
         var isBehindSpace = removesSpaces
         while (place < size) {
@@ -104,7 +116,10 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
     }
 
     /** Where the text now ends in its source. */
-    private fun removeLastSpaces(text: NormalizedText, end: Int): Int {
+    private fun removeLastSpaces(
+        text: NormalizedText,
+        end: Int,
+    ): Int {
         var place = end
         var size = text.codes.size
         while (size > 0 && text.codes[size - 1] == space) {
@@ -116,14 +131,22 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         return place
     }
 
-    private fun isPlainAt(codes: IntArray, place: Int, size: Int): Boolean {
+    private fun isPlainAt(
+        codes: IntArray,
+        place: Int,
+        size: Int,
+    ): Boolean {
         val code = codes[place]
         val next = place + 1
         return code < ASCII && isPlain[code] && (next == size || codes[next] < ASCII)
     }
 
     /** The longest match at a place: its length, and the number of a rule or none. */
-    private fun match(codes: IntArray, place: Int, size: Int): Long {
+    private fun match(
+        codes: IntArray,
+        place: Int,
+        size: Int,
+    ): Long {
         if (isPlainAt(codes, place, size)) return PLAIN
         if (symbols != null) {
             val length = symbolAt(symbols, codes, place, size)
@@ -133,7 +156,12 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         return ruleAt(codes, place, size)
     }
 
-    private fun symbolAt(symbols: PieceTrie, codes: IntArray, place: Int, size: Int): Int {
+    private fun symbolAt(
+        symbols: PieceTrie,
+        codes: IntArray,
+        place: Int,
+        size: Int,
+    ): Int {
         var node = symbols.first(codes[place])
         var longest = 0
         var next = place
@@ -146,7 +174,11 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         return longest
     }
 
-    private fun ruleAt(codes: IntArray, place: Int, size: Int): Long {
+    private fun ruleAt(
+        codes: IntArray,
+        place: Int,
+        size: Int,
+    ): Long {
         var node = offsetOf(units[0])
         var found = PLAIN
         for (next in place until size) {
@@ -181,7 +213,10 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
      *
      * @return the place of the children, with [LEAF] if a rule ends here; -1 if there is none.
      */
-    private fun follow(node: Int, byte: Int): Int {
+    private fun follow(
+        node: Int,
+        byte: Int,
+    ): Int {
         val place = (node and LEAF.inv()) xor byte
         if (place >= units.size) return -1
         val unit = units[place]
@@ -201,13 +236,20 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
 
     private fun offsetOf(unit: Int): Int = (unit ushr 10) shl ((unit and 0x200) ushr 6)
 
-    private fun isBlank(codes: IntArray, place: Int, match: Long): Boolean {
+    private fun isBlank(
+        codes: IntArray,
+        place: Int,
+        match: Long,
+    ): Boolean {
         val rule = ruleOf(match)
         if (rule < 0) return lengthOf(match) == 1 && codes[place] == BLANK
         return texts[rule].size == 1 && texts[rule][0] == BLANK
     }
 
-    private fun pack(length: Int, rule: Int): Long = (length.toLong() shl 32) or (rule + 1).toLong()
+    private fun pack(
+        length: Int,
+        rule: Int,
+    ): Long = (length.toLong() shl 32) or (rule + 1).toLong()
 
     private fun lengthOf(match: Long): Int = (match ushr 32).toInt()
 
@@ -229,7 +271,9 @@ internal class PieceNormalizer(model: SentencePieceModel, private val symbols: P
         private const val LABEL = Int.MIN_VALUE or 0xFF
         private const val LEAF = 1 shl 30
 
-        private fun intAt(bytes: ByteArray, place: Int): Int =
-            (0..3).fold(0) { bits, i -> bits or ((bytes[place + i].toInt() and 255) shl 8 * i) }
+        private fun intAt(
+            bytes: ByteArray,
+            place: Int,
+        ): Int = (0..3).fold(0) { bits, i -> bits or ((bytes[place + i].toInt() and 255) shl 8 * i) }
     }
 }

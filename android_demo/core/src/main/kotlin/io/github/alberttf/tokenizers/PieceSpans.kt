@@ -16,7 +16,12 @@ internal class PieceSpans(
     private val sources = normalized.sources
 
     /** Adds a token of the normalized characters from [begin] to [end], exclusive. */
-    fun add(id: Int, begin: Int, end: Int, tokens: TokenList) {
+    fun add(
+        id: Int,
+        begin: Int,
+        end: Int,
+        tokens: TokenList,
+    ) {
         val source = sources[begin]
         val start = shift + if (source < cleaned.size) cleaned.start(source) else length
         // Nothing but the mark for a word's start is an empty span there.

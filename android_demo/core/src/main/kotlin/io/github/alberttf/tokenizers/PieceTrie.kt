@@ -8,7 +8,9 @@ package io.github.alberttf.tokenizers
  *
  * @param pieces all that will be put into it.
  */
-internal class PieceTrie(pieces: List<String>) {
+internal class PieceTrie(
+    pieces: List<String>,
+) {
     private val shift: Int = 64 - bitsFor(countNodes(pieces))
     private val keys = LongArray(1 shl (64 - shift)).apply { fill(FREE) }
     private val values = IntArray(keys.size).apply { fill(NONE) }
@@ -34,7 +36,10 @@ internal class PieceTrie(pieces: List<String>) {
     fun first(code: Int): Int = if (code < ASCII) fromRoot[code] else step(root, code)
 
     /** The node behind a character; [NONE] if no piece goes on with it. */
-    fun step(node: Int, code: Int): Int {
+    fun step(
+        node: Int,
+        code: Int,
+    ): Int {
         if ((followers[node] ushr code) and 1L == 0L) return NONE
         val key = key(node, code)
         var slot = slot(key)
@@ -50,7 +55,10 @@ internal class PieceTrie(pieces: List<String>) {
     fun value(node: Int): Int = values[node]
 
     /** Gives a piece a number instead of the one it may have, which is returned. */
-    fun put(piece: String, value: Int): Int {
+    fun put(
+        piece: String,
+        value: Int,
+    ): Int {
         var node = root
         for (code in codesOf(piece)) node = grow(node, code)
         val before = values[node]
@@ -74,7 +82,10 @@ internal class PieceTrie(pieces: List<String>) {
         return if (node == NONE) NONE else values[node]
     }
 
-    private fun grow(node: Int, code: Int): Int {
+    private fun grow(
+        node: Int,
+        code: Int,
+    ): Int {
         val key = key(node, code)
         var slot = slot(key)
         while (keys[slot] != key && keys[slot] != FREE) slot = (slot + 1) and mask
@@ -84,7 +95,10 @@ internal class PieceTrie(pieces: List<String>) {
         return slot
     }
 
-    private fun key(node: Int, code: Int): Long = (node.toLong() shl 21) or code.toLong()
+    private fun key(
+        node: Int,
+        code: Int,
+    ): Long = (node.toLong() shl 21) or code.toLong()
 
     private fun slot(key: Long): Int = ((key * MIX) ushr shift).toInt()
 

@@ -7,8 +7,14 @@ import io.github.alberttf.model.InvalidModelException
  *
  * @property pieces in the order of their ids.
  */
-internal class SentencePieceModel(data: ByteArray) {
-    class Piece(val text: String, val score: Float, val type: Int)
+internal class SentencePieceModel(
+    data: ByteArray,
+) {
+    class Piece(
+        val text: String,
+        val score: Float,
+        val type: Int,
+    )
 
     val pieces: List<Piece>
     var modelType = UNIGRAM

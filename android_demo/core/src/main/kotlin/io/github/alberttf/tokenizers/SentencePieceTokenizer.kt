@@ -7,10 +7,16 @@ import java.util.concurrent.atomic.AtomicReference
  * SentencePiece with ALBERT's clean-up and its rule for digits: the tokenizer of the English
  * models.
  */
-public class SentencePieceTokenizer internal constructor(data: ByteArray, settings: TokenizerSettings) :
-    Tokenizer() {
+public class SentencePieceTokenizer internal constructor(
+    data: ByteArray,
+    settings: TokenizerSettings,
+) : Tokenizer() {
     /** What takes the place of a piece: others, how long they are, how many marks they begin with. */
-    private class Parts(val ids: IntArray, val lengths: IntArray, val marks: IntArray)
+    private class Parts(
+        val ids: IntArray,
+        val lengths: IntArray,
+        val marks: IntArray,
+    )
 
     private val clean = CleanText(settings)
     private val own: List<String>
@@ -30,14 +36,23 @@ public class SentencePieceTokenizer internal constructor(data: ByteArray, settin
         setUp(own, names, settings)
     }
 
-    override fun split(text: String, shift: Int, tokens: TokenList) {
+    override fun split(
+        text: String,
+        shift: Int,
+        tokens: TokenList,
+    ) {
         // A second thread makes a workspace of its own.
         val workspace = spare.getAndSet(null) ?: Workspace()
         split(text, shift, tokens, workspace)
         if (text.length <= LONGEST_KEPT) spare.set(workspace)
     }
 
-    private fun split(text: String, shift: Int, tokens: TokenList, workspace: Workspace) {
+    private fun split(
+        text: String,
+        shift: Int,
+        tokens: TokenList,
+        workspace: Workspace,
+    ) {
         val cleaned = workspace.cleaned
         val normalized = workspace.normalized
         val pieces = workspace.pieces
@@ -75,15 +90,25 @@ public class SentencePieceTokenizer internal constructor(data: ByteArray, settin
         }
     }
 
-    private fun partsOfUnknown(id: Int, codes: IntArray, begin: Int, end: Int): Parts? {
-        val isNumber = id == unigram.unknownId &&
-            end - begin > 1 &&
-            codes[end - 1] == COMMA.code &&
-            UnicodeData.isDigit(codes[end - 2])
+    private fun partsOfUnknown(
+        id: Int,
+        codes: IntArray,
+        begin: Int,
+        end: Int,
+    ): Parts? {
+        val isNumber =
+            id == unigram.unknownId &&
+                end - begin > 1 &&
+                codes[end - 1] == COMMA.code &&
+                UnicodeData.isDigit(codes[end - 2])
         return if (isNumber) splitOffComma(textOf(codes, begin, end)) else null
     }
 
-    private fun countMarks(codes: IntArray, begin: Int, end: Int): Int {
+    private fun countMarks(
+        codes: IntArray,
+        begin: Int,
+        end: Int,
+    ): Int {
         var place = begin
         while (place < end && codes[place] == PieceNormalizer.WORD_START) place += 1
         return place - begin

@@ -1,13 +1,20 @@
 package io.github.alberttf.tokenizers
 
 /** Puts special tokens around texts. */
-internal class SequenceBuilder(private val tokenizer: Tokenizer, capacity: Int) {
+internal class SequenceBuilder(
+    private val tokenizer: Tokenizer,
+    capacity: Int,
+) {
     private val tokens = TokenList(capacity)
     private var firstEnd = 0
 
     fun begin() = tokens.add(tokenizer.clsId, 0, 0)
 
-    fun addAll(part: TokenList, begin: Int, end: Int) {
+    fun addAll(
+        part: TokenList,
+        begin: Int,
+        end: Int,
+    ) {
         tokens.addAll(part, begin, end)
     }
 

@@ -3,14 +3,20 @@ package io.github.alberttf.tokenizers
 import io.github.alberttf.unicode.IntList
 
 /** Tokens and where they are in a text, in UTF-16 units. */
-internal class TokenList(capacity: Int) {
+internal class TokenList(
+    capacity: Int,
+) {
     val ids = IntList(capacity)
     val starts = IntList(capacity)
     val ends = IntList(capacity)
 
     val size: Int get() = ids.size
 
-    fun add(id: Int, start: Int, end: Int) {
+    fun add(
+        id: Int,
+        start: Int,
+        end: Int,
+    ) {
         ids.add(id)
         starts.add(start)
         ends.add(end)

@@ -46,7 +46,11 @@ public sealed class Tokenizer {
      * @param own the pieces of the vocabulary file.
      * @param names of the special tokens.
      */
-    internal fun setUp(own: List<String>, names: List<String>, settings: TokenizerSettings) {
+    internal fun setUp(
+        own: List<String>,
+        names: List<String>,
+        settings: TokenizerSettings,
+    ) {
         val ids = HashMap<String, Int>(2 * own.size)
         own.forEachIndexed { index, piece -> ids[piece] = index }
         val all = ArrayList(own)
@@ -93,7 +97,11 @@ public sealed class Tokenizer {
     }
 
     /** Cuts a text without added tokens; places are those in it, later by [shift]. */
-    internal abstract fun split(text: String, shift: Int, tokens: TokenList)
+    internal abstract fun split(
+        text: String,
+        shift: Int,
+        tokens: TokenList,
+    )
 
     /** All tokens of a text, without special ones. */
     internal fun cut(text: String): TokenList {
@@ -119,7 +127,11 @@ public sealed class Tokenizer {
      * @param maxLength the most tokens that may come out, special ones included.
      */
     @JvmOverloads
-    public fun encode(text: String, pair: String? = null, maxLength: Int = 512): Encoding {
+    public fun encode(
+        text: String,
+        pair: String? = null,
+        maxLength: Int = 512,
+    ): Encoding {
         val least = if (pair == null) 2 else 3
         require(maxLength >= least) {
             "maxLength must be at least $least for the special tokens, received $maxLength"
@@ -160,7 +172,9 @@ public sealed class Tokenizer {
          */
         @JvmStatic
         @Throws(InvalidModelException::class)
-        public fun read(configuration: String, vocabulary: ByteArray): Tokenizer =
-            TokenizerReader.read(JsonObject.parse(configuration), vocabulary)
+        public fun read(
+            configuration: String,
+            vocabulary: ByteArray,
+        ): Tokenizer = TokenizerReader.read(JsonObject.parse(configuration), vocabulary)
     }
 }

@@ -11,14 +11,24 @@ internal object TokenizerReader {
 
     private val NAMES =
         setOf(
-            "tokenizer", "vocabulary", "lowercase", "strip_accents", "collapse_spaces",
-            "split_ideographs", "follows", "special_tokens", "added_tokens",
+            "tokenizer",
+            "vocabulary",
+            "lowercase",
+            "strip_accents",
+            "collapse_spaces",
+            "split_ideographs",
+            "follows",
+            "special_tokens",
+            "added_tokens",
         )
     private val TOKEN_NAMES =
         setOf("content", "id", "special", "lstrip", "rstrip", "single_word", "normalized")
 
     /** @throws InvalidModelException the configuration or the vocabulary is damaged. */
-    fun read(configuration: JsonObject, vocabulary: ByteArray): Tokenizer {
+    fun read(
+        configuration: JsonObject,
+        vocabulary: ByteArray,
+    ): Tokenizer {
         configuration.checkNames(NAMES)
         val settings = settings(configuration)
         return when (val kind = configuration.text("tokenizer")) {
@@ -38,7 +48,11 @@ internal object TokenizerReader {
         }
     }
 
-    private fun checkUsual(configuration: JsonObject, name: String, kind: String) {
+    private fun checkUsual(
+        configuration: JsonObject,
+        name: String,
+        kind: String,
+    ) {
         if (!configuration.flag(name, true)) {
             throw InvalidModelException("$name=false has no effect on a $kind vocabulary")
         }

@@ -5,7 +5,9 @@ package io.github.alberttf.tokenizers
  *
  * Places are those of a Kotlin `String`, in UTF-16 units.
  */
-internal class TracedText(capacity: Int) {
+internal class TracedText(
+    capacity: Int,
+) {
     var codes = IntArray(capacity + 16)
         private set
     private var starts = IntArray(capacity + 16)
@@ -17,7 +19,11 @@ internal class TracedText(capacity: Int) {
         size = 0
     }
 
-    fun add(code: Int, start: Int, end: Int) {
+    fun add(
+        code: Int,
+        start: Int,
+        end: Int,
+    ) {
         if (size == codes.size) grow()
         codes[size] = code
         starts[size] = start
@@ -34,7 +40,10 @@ internal class TracedText(capacity: Int) {
 
     fun end(index: Int): Int = ends[index]
 
-    fun setEnd(index: Int, end: Int) {
+    fun setEnd(
+        index: Int,
+        end: Int,
+    ) {
         ends[index] = end
     }
 
@@ -47,7 +56,10 @@ internal class TracedText(capacity: Int) {
 }
 
 /** The character at a place of a text that has no half surrogate pairs. */
-internal fun codeAt(text: String, place: Int): Int {
+internal fun codeAt(
+    text: String,
+    place: Int,
+): Int {
     val unit = text[place]
     if (!unit.isHighSurrogate()) return unit.code
     return 0x10000 + ((unit.code - 0xD800) shl 10) + (text[place + 1].code - 0xDC00)
@@ -70,7 +82,11 @@ internal fun codesOf(text: String): IntArray {
 }
 
 /** The text of [codes] from [begin] to [end], exclusive. */
-internal fun textOf(codes: IntArray, begin: Int, end: Int): String {
+internal fun textOf(
+    codes: IntArray,
+    begin: Int,
+    end: Int,
+): String {
     val text = StringBuilder(end - begin)
     for (place in begin until end) {
         val code = codes[place]
@@ -107,7 +123,10 @@ internal fun wellFormed(text: String): String {
     return units.concatToString()
 }
 
-private fun isWholeAt(text: String, place: Int): Boolean {
+private fun isWholeAt(
+    text: String,
+    place: Int,
+): Boolean {
     val unit = text[place]
     if (!unit.isSurrogate()) return true
     return unit.isHighSurrogate() && place + 1 < text.length && text[place + 1].isLowSurrogate()

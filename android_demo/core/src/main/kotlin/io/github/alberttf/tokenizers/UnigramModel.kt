@@ -7,7 +7,9 @@ import io.github.alberttf.model.InvalidModelException
  *
  * The arithmetic is that of SentencePiece 0.2.3, so that ties end alike: sums are float.
  */
-internal class UnigramModel(model: SentencePieceModel) {
+internal class UnigramModel(
+    model: SentencePieceModel,
+) {
     private val trie = PieceTrie(model.pieces.map { it.text })
 
     /** Of the pieces that end at the nodes of the trie; where none does, so low that it loses. */
@@ -57,7 +59,10 @@ internal class UnigramModel(model: SentencePieceModel) {
             else -> piece.score.toDouble()
         }
 
-    private fun add(piece: SentencePieceModel.Piece, id: Int) {
+    private fun add(
+        piece: SentencePieceModel.Piece,
+        id: Int,
+    ) {
         val before =
             when (piece.type) {
                 SentencePieceModel.NORMAL,
@@ -78,7 +83,10 @@ internal class UnigramModel(model: SentencePieceModel) {
     }
 
     /** Gives a piece its score, or hides it from the search if it is never chosen. */
-    private fun settle(piece: SentencePieceModel.Piece, id: Int) {
+    private fun settle(
+        piece: SentencePieceModel.Piece,
+        id: Int,
+    ) {
         when (piece.type) {
             SentencePieceModel.NORMAL, SentencePieceModel.USER_DEFINED ->
                 scores[trie.nodeOf(piece.text)] = score(piece)
@@ -120,7 +128,12 @@ internal class UnigramModel(model: SentencePieceModel) {
      * @param pieces is filled with the pieces and where they are. What follows each other and is
      *   unknown is one piece; or its bytes are, each of which has the place of its character.
      */
-    fun cut(codes: IntArray, size: Int, lattice: Lattice, pieces: TokenList) {
+    fun cut(
+        codes: IntArray,
+        size: Int,
+        lattice: Lattice,
+        pieces: TokenList,
+    ) {
         lattice.reset(size, unknownId)
         for (begin in 0 until size) extend(codes, size, begin, lattice)
         lattice.turn(size, lengths)
@@ -139,20 +152,33 @@ internal class UnigramModel(model: SentencePieceModel) {
         }
     }
 
-    private fun endOfUnknown(place: Int, size: Int, lattice: Lattice): Int {
+    private fun endOfUnknown(
+        place: Int,
+        size: Int,
+        lattice: Lattice,
+    ): Int {
         var end = place
         while (end < size && lattice.ids[lattice.ends[end]] == unknownId) end = lattice.ends[end]
         return end
     }
 
-    private fun addBytes(code: Int, place: Int, pieces: TokenList) {
+    private fun addBytes(
+        code: Int,
+        place: Int,
+        pieces: TokenList,
+    ) {
         for (byte in textOf(intArrayOf(code), 0, 1).encodeToByteArray()) {
             pieces.add(byteIds[byte.toInt() and 255], place, place + 1)
         }
     }
 
     /** Goes on from a place with all pieces that begin there. */
-    private fun extend(codes: IntArray, size: Int, begin: Int, lattice: Lattice) {
+    private fun extend(
+        codes: IntArray,
+        size: Int,
+        begin: Int,
+        lattice: Lattice,
+    ) {
         val before = lattice.sums[begin]
         var end = begin + 1
         var node = trie.first(codes[begin])

@@ -32,10 +32,14 @@ internal object UnmarkedText {
         return kept
     }
 
-    private fun extend(kept: TracedText, end: Int) {
+    private fun extend(
+        kept: TracedText,
+        end: Int,
+    ) {
         var letter = kept.size - 1
         // The blank behind an ideograph has the same start.
-        if (letter > 0 && kept.codes[letter] == BLANK &&
+        if (letter > 0 &&
+            kept.codes[letter] == BLANK &&
             kept.start(letter) == kept.start(letter - 1)
         ) {
             letter -= 1
@@ -44,7 +48,10 @@ internal object UnmarkedText {
     }
 
     /** Some marks that stay are put in order, together with those that go. */
-    private fun order(traced: TracedText, kept: TracedText) {
+    private fun order(
+        traced: TracedText,
+        kept: TracedText,
+    ) {
         val codes = traced.codes.copyOf(traced.size)
         Normalization.order(codes, codes.size)
         var place = 0

@@ -8,8 +8,10 @@ import io.github.alberttf.model.InvalidModelException
  * Text is cleaned, ideographs stand alone, punctuation is split off, letters are lower-cased and
  * lose their accents, then each word is cut greedily into the longest pieces.
  */
-public class WordPieceTokenizer internal constructor(data: ByteArray, settings: TokenizerSettings) :
-    Tokenizer() {
+public class WordPieceTokenizer internal constructor(
+    data: ByteArray,
+    settings: TokenizerSettings,
+) : Tokenizer() {
     private val basicText = BasicText(settings, settings.stripAccents ?: settings.lowercase)
     private val longestWord = if (settings.followsTransformers) 100 else 200
     private val trie: PieceTrie
@@ -28,7 +30,11 @@ public class WordPieceTokenizer internal constructor(data: ByteArray, settings: 
         continuation = trie.nodeOf(MARK)
     }
 
-    override fun split(text: String, shift: Int, tokens: TokenList) {
+    override fun split(
+        text: String,
+        shift: Int,
+        tokens: TokenList,
+    ) {
         val words = basicText.clean(text)
         var begin = 0
         for (place in 0..words.size) {
@@ -38,7 +44,13 @@ public class WordPieceTokenizer internal constructor(data: ByteArray, settings: 
         }
     }
 
-    private fun addWord(words: TracedText, begin: Int, end: Int, shift: Int, tokens: TokenList) {
+    private fun addWord(
+        words: TracedText,
+        begin: Int,
+        end: Int,
+        shift: Int,
+        tokens: TokenList,
+    ) {
         val size = tokens.size
         var place = begin
         while (place < end && end - begin <= longestWord) {

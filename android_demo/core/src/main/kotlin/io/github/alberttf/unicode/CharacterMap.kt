@@ -10,9 +10,14 @@ package io.github.alberttf.unicode
  * @param rule of a character what takes its place: several numbers, one or none. They need not be
  *   characters, but must be at least 0.
  */
-internal class CharacterMap(private val rule: (Int) -> IntArray) {
+internal class CharacterMap(
+    private val rule: (Int) -> IntArray,
+) {
     /** The numbers of single characters, or what stands for a row: -1 - its place. */
-    class Page(val values: IntArray, val rows: Array<IntArray>)
+    class Page(
+        val values: IntArray,
+        val rows: Array<IntArray>,
+    )
 
     private val pages = arrayOfNulls<Page>((UnicodeData.LAST_CODE shr 8) + 1)
 

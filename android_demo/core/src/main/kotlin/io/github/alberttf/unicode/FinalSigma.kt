@@ -19,7 +19,10 @@ internal object FinalSigma {
      * @param codes a text that is in lower case but for capital sigmas.
      * @param size its length.
      */
-    fun apply(codes: IntArray, size: Int) {
+    fun apply(
+        codes: IntArray,
+        size: Int,
+    ) {
         // To the right is what the text was, to the left what it became: both are cased alike.
         var isBehindCased = false
         for (place in 0 until size) {
@@ -32,7 +35,11 @@ internal object FinalSigma {
         }
     }
 
-    private fun isBeforeCased(codes: IntArray, place: Int, size: Int): Boolean {
+    private fun isBeforeCased(
+        codes: IntArray,
+        place: Int,
+        size: Int,
+    ): Boolean {
         for (next in place + 1 until size) {
             val kind = UnicodeData.sigmaKind(codes[next])
             if (kind != IGNORABLE) return kind == CASED

@@ -1,7 +1,9 @@
 package io.github.alberttf.unicode
 
 /** Numbers, one after the other, without an object for each. */
-internal class IntList(capacity: Int = 16) {
+internal class IntList(
+    capacity: Int = 16,
+) {
     var items = IntArray(maxOf(capacity, 4))
         private set
     var size = 0
@@ -27,7 +29,10 @@ internal class IntList(capacity: Int = 16) {
 
     operator fun get(index: Int): Int = items[index]
 
-    operator fun set(index: Int, item: Int) {
+    operator fun set(
+        index: Int,
+        item: Int,
+    ) {
         items[index] = item
     }
 

@@ -16,7 +16,10 @@ internal object Normalization {
     private const val COMPATIBLE = 2
     private const val KINDS = 3
 
-    private class Parts(val kind: Int, val codes: IntArray)
+    private class Parts(
+        val kind: Int,
+        val codes: IntArray,
+    )
 
     private val parts: Map<Int, Parts> = readParts()
 
@@ -25,13 +28,20 @@ internal object Normalization {
     private val seconds: Set<Int> = pairs.keys.mapTo(HashSet()) { it.toInt() and 0x1FFFFF }
 
     /** NFD of one character, or NFKD if [compatible]. */
-    fun decompose(code: Int, compatible: Boolean): IntArray {
+    fun decompose(
+        code: Int,
+        compatible: Boolean,
+    ): IntArray {
         val found = IntList(4)
         decompose(code, compatible, found)
         return found.toArray()
     }
 
-    private fun decompose(code: Int, compatible: Boolean, found: IntList) {
+    private fun decompose(
+        code: Int,
+        compatible: Boolean,
+        found: IntList,
+    ) {
         val index = code - FIRST_SYLLABLE
         val made = parts[code]
         if (index in 0 until SYLLABLES) {
@@ -46,7 +56,10 @@ internal object Normalization {
     }
 
     /** Sorts marks by their classes, between characters that are of class 0. */
-    fun order(codes: IntArray, size: Int) {
+    fun order(
+        codes: IntArray,
+        size: Int,
+    ) {
         for (place in 1 until size) {
             val code = codes[place]
             val own = UnicodeData.combiningClass(code)
@@ -109,7 +122,10 @@ internal object Normalization {
         return kind == null || kind == COMPOSED || kind == COMPATIBLE
     }
 
-    private fun pairOf(first: Int, second: Int): Int? {
+    private fun pairOf(
+        first: Int,
+        second: Int,
+    ): Int? {
         if (first in FIRST_LEAD until FIRST_LEAD + LEADS &&
             second in FIRST_VOWEL until FIRST_VOWEL + VOWELS
         ) {
@@ -117,7 +133,8 @@ internal object Normalization {
             return FIRST_SYLLABLE + lead * TRAILS
         }
         val index = first - FIRST_SYLLABLE
-        if (index in 0 until SYLLABLES && index % TRAILS == 0 &&
+        if (index in 0 until SYLLABLES &&
+            index % TRAILS == 0 &&
             second in FIRST_TRAIL + 1 until FIRST_TRAIL + TRAILS
         ) {
             return first + second - FIRST_TRAIL
@@ -125,7 +142,10 @@ internal object Normalization {
         return pairs[pair(first, second)]
     }
 
-    private fun pair(first: Int, second: Int): Long = (first.toLong() shl 21) or second.toLong()
+    private fun pair(
+        first: Int,
+        second: Int,
+    ): Long = (first.toLong() shl 21) or second.toLong()
 
     private fun readParts(): Map<Int, Parts> {
         val found = HashMap<Int, Parts>(16384)

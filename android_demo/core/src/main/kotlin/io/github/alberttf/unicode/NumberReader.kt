@@ -1,7 +1,9 @@
 package io.github.alberttf.unicode
 
 /** Reads the numbers of `UnicodeTables`: five bits a letter, the sixth says that more follow. */
-internal class NumberReader(private val parts: List<String>) {
+internal class NumberReader(
+    private val parts: List<String>,
+) {
     private var part = 0
     private var place = 0
 

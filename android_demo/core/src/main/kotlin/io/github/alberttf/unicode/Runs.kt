@@ -1,7 +1,9 @@
 package io.github.alberttf.unicode
 
 /** A number for each character, stored as runs of characters that have the same one. */
-internal class Runs(parts: List<String>) {
+internal class Runs(
+    parts: List<String>,
+) {
     private val starts: IntArray
     private val values: IntArray
 

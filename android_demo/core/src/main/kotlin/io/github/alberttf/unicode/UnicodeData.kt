@@ -59,8 +59,7 @@ internal object UnicodeData {
     fun isOther(code: Int): Boolean = category(code) in CN..CS
 
     /** Of category L or N. */
-    fun isLetterOrNumber(code: Int): Boolean =
-        category(code).let { it in LL..LU || it in ND..NO }
+    fun isLetterOrNumber(code: Int): Boolean = category(code).let { it in LL..LU || it in ND..NO }
 
     /** Of category M. */
     fun isMark(code: Int): Boolean = category(code) in MC..MN

@@ -16,8 +16,22 @@ class JsonTest {
     fun whatReadersDifferAboutIsRefused() {
         val wrong =
             listOf(
-                "", "{", "[1,]", "{\"a\": 1, \"a\": 2}", "NaN", "1e999", "01", "1.", "\"\\x\"",
-                "\"\\u12g4\"", "\"\n\"", "tru", "[1] 2", "{1: 2}", "[".repeat(100_000), "- 1",
+                "",
+                "{",
+                "[1,]",
+                "{\"a\": 1, \"a\": 2}",
+                "NaN",
+                "1e999",
+                "01",
+                "1.",
+                "\"\\x\"",
+                "\"\\u12g4\"",
+                "\"\n\"",
+                "tru",
+                "[1] 2",
+                "{1: 2}",
+                "[".repeat(100_000),
+                "- 1",
             )
         for (text in wrong) {
             assertThrows(text.take(20), InvalidModelException::class.java) { Json.parse(text) }

@@ -27,11 +27,17 @@ internal class NumbersRunner(
         }
     }
 
-    private fun tokens(ids: IntArray, size: Int, column: (Int) -> Int) =
-        FloatArray(ids.size * size) { logit(it / size, column(it % size), ids[it / size]) }
+    private fun tokens(
+        ids: IntArray,
+        size: Int,
+        column: (Int) -> Int,
+    ) = FloatArray(ids.size * size) { logit(it / size, column(it % size), ids[it / size]) }
 
-    private fun logit(row: Int, column: Int, number: Int): Float =
-        ((number * 31 + column * 17 + row * 7) % 97 / 12.0 - 4).toFloat()
+    private fun logit(
+        row: Int,
+        column: Int,
+        number: Int,
+    ): Float = ((number * 31 + column * 17 + row * 7) % 97 / 12.0 - 4).toFloat()
 
     override fun close() = Unit
 }

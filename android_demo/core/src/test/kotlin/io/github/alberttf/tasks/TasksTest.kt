@@ -24,7 +24,11 @@ class TasksTest {
         }
     }
 
-    private fun answer(task: String, text: String, lengths: IntArray?): Map<String, Any?> {
+    private fun answer(
+        task: String,
+        text: String,
+        lengths: IntArray?,
+    ): Map<String, Any?> {
         val file = Resources.modelFile("$task.bundle")
         val runner = NumbersRunner(task, file.labels.size, lengths)
         return when (task) {
@@ -51,8 +55,7 @@ class TasksTest {
         }
     }
 
-    private fun prediction(found: Prediction) =
-        mapOf("label" to found.label, "scores" to scores(found.scores))
+    private fun prediction(found: Prediction) = mapOf("label" to found.label, "scores" to scores(found.scores))
 
     private fun scores(found: List<LabelScore>) = found.associate { it.label to it.score }
 
@@ -64,7 +67,11 @@ class TasksTest {
             "spans" to found.spans.map { listOf(it.start, it.end, it.text, it.label, it.score) },
         )
 
-    private fun same(where: String, expected: Any?, found: Any?) {
+    private fun same(
+        where: String,
+        expected: Any?,
+        found: Any?,
+    ) {
         when (expected) {
             is Map<*, *> -> {
                 assertEquals(where, expected.keys, (found as Map<*, *>).keys)

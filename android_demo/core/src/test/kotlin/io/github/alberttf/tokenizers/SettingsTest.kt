@@ -11,12 +11,22 @@ import org.junit.Test
 class SettingsTest {
     private val vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nÄ\n##b\n一\n一二\n".toByteArray()
 
-    private fun read(settings: String, vocabulary: ByteArray = this.vocabulary) =
-        Tokenizer.read("{\"tokenizer\": \"wordpiece\" $settings}", vocabulary)
+    private fun read(
+        settings: String,
+        vocabulary: ByteArray = this.vocabulary,
+    ) = Tokenizer.read("{\"tokenizer\": \"wordpiece\" $settings}", vocabulary)
 
-    private fun pieces(settings: String, text: String): List<String> {
+    private fun pieces(
+        settings: String,
+        text: String,
+    ): List<String> {
         val tokenizer = read(settings)
-        return tokenizer.encode(text).tokenIds.drop(1).dropLast(1).map { tokenizer.pieces[it] }
+        return tokenizer
+            .encode(text)
+            .tokenIds
+            .drop(1)
+            .dropLast(1)
+            .map { tokenizer.pieces[it] }
     }
 
     @Test
@@ -48,7 +58,11 @@ class SettingsTest {
         check("not UTF-8", "", byteArrayOf(-1))
     }
 
-    private fun check(message: String, settings: String, vocabulary: ByteArray = this.vocabulary) {
+    private fun check(
+        message: String,
+        settings: String,
+        vocabulary: ByteArray = this.vocabulary,
+    ) {
         val error =
             assertThrows(InvalidModelException::class.java) { read(settings, vocabulary) }
         assertTrue(error.message, error.message.orEmpty().contains(message))

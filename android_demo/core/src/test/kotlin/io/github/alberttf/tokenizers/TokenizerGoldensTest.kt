@@ -20,7 +20,10 @@ class TokenizerGoldensTest {
     @Test
     fun wordPieceIsPythons() = compare(chinese, "chinese_tokens.json")
 
-    private fun compare(tokenizer: Tokenizer, name: String) {
+    private fun compare(
+        tokenizer: Tokenizer,
+        name: String,
+    ) {
         for (row in Resources.rows(name)) {
             val units = numbers(row["units"])
             val text = String(CharArray(units.size) { units[it].toChar() })
