@@ -43,7 +43,8 @@ def embed(
 ):
     """Vectors of texts: the mean of the tokens, or what the model says.
 
-    Their products are cosines, which tell how alike two texts are.
+    Their products are cosines, which tell how alike two texts are; but for a
+    model whose directory says that its vectors are not of length 1.
 
     Example:
     [bold]albert-tf embed albert_mini_en texts.txt --output vectors.npy[/bold]

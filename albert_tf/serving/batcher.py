@@ -99,7 +99,7 @@ class Batcher:
             for (work, number, row, _), found in zip(
                 batch, outputs, strict=True
             ):
-                work.put(number, row, found)
+                work.put(number, row, found, network.run_method)
 
     def _tell(self, batch, seconds: float) -> None:
         lengths = [length for *_, length in batch]

@@ -82,11 +82,12 @@ class Metrics:
         self._requests.labels(route, status).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def encoded(
-        self, texts: int, unknown: int, truncated: int, seconds: float
-    ) -> None:
-        """The texts of a request were tokenized."""
+    def taken_in(self, texts: int) -> None:
+        """A request has so many texts."""
         self._texts.inc(texts)
+
+    def encoded(self, unknown: int, truncated: int, seconds: float) -> None:
+        """The texts of a request were tokenized, maybe once more."""
         self._unknown.inc(unknown)
         self._truncated.inc(truncated)
         self._encoding.observe(seconds)

@@ -26,6 +26,7 @@ class Network:
 
     Attributes:
         batch_tokens: as above.
+        run_method: see `Task.decode`; None of a SavedModel.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Network:
     ):
         self._run = run
         self.batch_tokens = batch_tokens
+        self.run_method = getattr(run, "run_method", None)
         self._by_token: frozenset[str] = frozenset()
         if batch_tokens is not None:
             longest = min(max_length, _LONGEST_TRIED)

@@ -133,16 +133,18 @@ class Service:
         self._running += 1
         try:
             ask = read(await read_body(request, self._options.max_body))
-            answers, work = await _while_connected(
+            answers, works = await _while_connected(
                 request, self._model.answer(ask.texts)
             )
         finally:
             self._running -= 1
-        request.state.told = {"texts": len(ask.texts), "tokens": work.tokens}
+        tokens = sum(work.tokens for work in works)
+        truncated = sum(work.truncated for work in works)
+        request.state.told = {"texts": len(ask.texts), "tokens": tokens}
         headers = {}
-        if work.truncated:
-            request.state.told["truncated"] = work.truncated
-            headers["truncated-sequences"] = str(work.truncated)
+        if truncated:
+            request.state.told["truncated"] = truncated
+            headers["truncated-sequences"] = str(truncated)
         return ask, answers, headers
 
     # === What there is ===

@@ -102,8 +102,12 @@ class TextModel:
             return False
         return True
 
-    async def answer(self, texts: _Texts) -> tuple[list[dict[str, Any]], Work]:
+    async def answer(
+        self, texts: _Texts
+    ) -> tuple[list[dict[str, Any]], list[Work]]:
         """The answers to texts, as JSON objects, and what they took.
+
+        Where the task looks at texts again, that is work of its own.
 
         If it is cancelled, what nobody has begun is not computed.
 
@@ -111,18 +115,21 @@ class TextModel:
             Refusal: a limit, or what the task does not take.
         """
         self._check(texts)
+        self._metrics.taken_in(len(texts))
         loop = asyncio.get_running_loop()
         work = await loop.run_in_executor(self._encoder, self._encode, texts)
         answers = await self._answers(work)
+        works = [work]
         following = self.task.next_examples(answers, work.examples)
         if following:
             more = await loop.run_in_executor(
                 self._encoder, self._encode_examples, [*following.values()]
             )
+            works.append(more)
             found = await self._answers(more)
             for number, answer in zip(following, found, strict=True):
                 answers[number] = answer
-        return self._to_json(answers), work
+        return self._to_json(answers), works
 
     async def _answers(self, work: Work) -> list[Any]:
         self._batcher.add(work)
@@ -179,7 +186,6 @@ class TextModel:
         work = Work(self.task, examples, rows)
         unk_id = self._predictor.preprocessor.tokenizer.unk_id
         self._metrics.encoded(
-            len(examples),
             sum(int((r.encodings.token_ids == unk_id).sum()) for r in rows),
             work.truncated,
             time.perf_counter() - start,

@@ -6,7 +6,7 @@ import collections
 import concurrent.futures
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,25 +53,39 @@ class Work:
         """What a network takes of a waiting sequence."""
         return self._rows[number], row
 
-    def put(self, number: int, row: int, outputs: dict[str, np.ndarray]):
-        """Keeps the outputs of a sequence; the last ones make the answers."""
+    def put(
+        self,
+        number: int,
+        row: int,
+        outputs: dict[str, np.ndarray],
+        run_method: Callable | None = None,
+    ):
+        """Keeps the outputs of a sequence; the last ones make the answers.
+
+        Args:
+            number: of the example.
+            row: of its sequence.
+            outputs: arrays by name.
+            run_method: of the network that the thread has, see `Task.decode`.
+        """
         self._outputs[number][row] = outputs
         with self._lock:  # threads compute sequences of the same request
             self._left -= 1
             is_last = self._left == 0
         if is_last and self.answers.set_running_or_notify_cancel():
             try:
-                self.answers.set_result(self._answers())
+                self.answers.set_result(self._answers(run_method))
             except Exception as error:  # of the task, whatever it is
                 self.answers.set_exception(error)
 
-    def _answers(self) -> list[Any]:
-        return [
-            self._task.answers(_by_name(outputs), rows, [example])[0]
-            for outputs, rows, example in zip(
-                self._outputs, self._rows, self.examples, strict=True
-            )
-        ]
+    def _answers(self, run_method) -> list[Any]:
+        answers = []
+        for outputs, rows, example in zip(
+            self._outputs, self._rows, self.examples, strict=True
+        ):
+            found = self._task.decode(_by_name(outputs), rows, run_method)
+            answers += self._task.answers(found, rows, [example])
+        return answers
 
     def fail(self, error: Exception) -> None:
         """There will be no answers, as one sequence has no outputs."""

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from running import running
+from small_target import VOCABULARY
 
 from export import load
 
@@ -22,6 +23,7 @@ FILES = {
     "joint_question_answering": ("AlbertJointQuestionAnswerer", {}),
     "similarity": ("AlbertEmbedder", {}),
     "fill_mask": ("AlbertPretrainer", {}),
+    "translation": ("AlbertTranslator", {"target_vocabulary": VOCABULARY}),
 }
 TEXTS = ["play some 🎈 jazz by Nina Simone", "where is the [MASK] ?"]
 PASSAGE = "Anna has a ball. Tom has the map. " * 20  # in several windows
@@ -33,6 +35,7 @@ PARTS = {
     "intent_slots": {"intent": "BYTES", "score": "FP32", "slots": "BYTES"},
     "semantic_roles": {"predicates": "BYTES"},
     "similarity": {"embedding": "FP32"},
+    "translation": {"translation": "BYTES", "score": "FP32"},
 }
 
 
@@ -58,9 +61,11 @@ def test_answers_are_those_of_predict(task, make):
         status, reply = client.predict({"instances": asked})
         assert status == 200
         assert reply == {"predictions": json.loads(json.dumps(expected))}
+        _, _, metrics = client.send("GET", "/metrics")  # once, also if twice
+        assert f"albert_texts_total {len(asked)}.0" in metrics.decode()
         check_v2(client, task, asked, expected)
-        of_words = any(w in task for w in ("tagging", "slots", "roles"))
-        check_pairs(client, needs_pair, of_words)
+        single = ("tagging", "slots", "roles", "translation")
+        check_pairs(client, needs_pair, any(w in task for w in single))
 
 
 def check_v2(client, task, asked, expected):
