@@ -67,6 +67,9 @@ PRESET_SIZES: dict[str, dict[str, Any]] = {
     "albert_mini_zh": _sizes(
         4, 384, 6, vocab_size=11_911, **_DISTILLED, **_DROPOUT
     ),
+    "albert_nano_en": _sizes(
+        4, 256, 4, vocab_size=10_000, **_DISTILLED, **_DROPOUT
+    ),
     "albert_nano_books_en": _sizes(4, 256, 4, vocab_size=8_000, **_DROPOUT),
     "albert_micro": _sizes(4, 128, 2, embedding_size=64, **_DROPOUT),
     "albert_pico": _sizes(2, 64, 2, embedding_size=32, **_DROPOUT),

@@ -1,9 +1,8 @@
 """Encoders to start from: trained BERTs made small.
 
-What: albert_mini_en, albert_mini_zh, and a smaller English one that does not
-come with the package yet, each from a sentence encoder by four commands:
-`compress`, `distill`, and `prepare` and `pretrain` for a masked-LM head on the
-encoder as it is.
+What: albert_mini_en, albert_nano_en and albert_mini_zh, each from a sentence
+encoder by four commands: `compress`, `distill`, and `prepare` and `pretrain`
+for a masked-LM head on the encoder as it is.
 Command: `python -m albert_tf.recipes.distilled NAME TEACHER TEXT... --output
 FOLDER`; interrupted, it goes on where it was. The teachers: see
 `albert_tf/recipes/bge.py`; text: see the model cards.
@@ -62,8 +61,9 @@ MODELS = {
             "groups": 2,
             "hidden-size": 256,
         },
-        steps=4_000,
-        head_steps=1_000,
+        steps=3_000,
+        head_steps=500,
+        length=64,
     ),
     "albert_mini_zh": Sizes(
         {
