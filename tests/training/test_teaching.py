@@ -76,7 +76,7 @@ def test_no_weight_is_no_teacher(train, source):
     ):
         np.testing.assert_array_equal(one, other)
     assert plain.history["loss"] == taught.history["loss"]
-    assert plain.score == taught.score
+    assert plain.score.figures == taught.score.figures
 
 
 @pytest.mark.usefixtures("eager")
@@ -217,38 +217,37 @@ def test_mistakes_are_told_before_the_work(train, more, source):
 @pytest.mark.slow
 def test_learns_its_teachers_labels_of_texts_alone(tmp_path):
     """The labels that it is given are all wrong, and do not count."""
-    train, dev = snips.examples("train")[::20], snips.examples("dev")[::5]
-    labels = sorted({one.label for one in train})
-    options = FinetuneOptions(epochs=6, batch_size=16, learning_rate=2e-3)
-    half = len(train) // 2
-    finetune("albert_pico", train, dev, tmp_path / "teacher", options)
+    rng = np.random.default_rng(0)
+    things = {"a": ["ball", "map", "dog"], "b": ["rain", "music", "sleep"]}
+
+    def make(number):
+        for _ in range(number):
+            label = str(rng.choice(["a", "b"]))
+            first, last = rng.choice(["the", "my", "some", "no"], 2)
+            yield Example(
+                f"{first} {rng.choice(things[label])} and {last}", label=label
+            )
+
     wrong = [
-        dataclasses.replace(
-            one, label=labels[(labels.index(one.label) + 1) % len(labels)]
-        )
-        for one in train[: len(labels) * 2]
+        dataclasses.replace(one, label="ba"["ab".index(one.label)])
+        for one in make(20)
     ]
-    texts = [dataclasses.replace(one, label=None) for one in train[half:]]
+    texts, dev = [*make(300)], [*make(100)]
+    truth = ["ba"["ab".index(one.label)] for one in wrong]
+    truth += [one.label for one in texts]
+    lines = [{"a": 2.0 * (x == "a"), "b": 2.0 * (x == "b")} for x in truth]
+    path = tmp_path / "teacher.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
     result = finetune(
         "albert_pico",
         wrong,
         dev,
         tmp_path / "student",
-        dataclasses.replace(options, epochs=12, seed=1),
-        find_task("classification")(labels),
-        teacher=TeacherOptions(str(tmp_path / "teacher"), 1.0),
-        unlabelled=texts,
+        FinetuneOptions(
+            epochs=8, batch_size=16, learning_rate=2e-3, dropout=0.0
+        ),
+        teacher=TeacherOptions(str(path), 1.0),
+        unlabelled=[dataclasses.replace(one, label=None) for one in texts],
     )
-    teacher, student = (
-        load_model(tmp_path / name).classify([e.text for e in dev])
-        for name in ("teacher", "student")
-    )
-    right = np.mean(
-        [a.label == e.label for a, e in zip(teacher, dev, strict=True)]
-    )
-    same = np.mean(
-        [a.label == b.label for a, b in zip(teacher, student, strict=True)]
-    )
-    assert right > 0.7  # or there is nothing to learn
-    assert same > 0.8
-    assert result.score.accuracy > 0.6
+    # By chance more than 0.65 are right once in 1000 times.
+    assert result.score.accuracy > 0.9
