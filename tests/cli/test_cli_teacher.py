@@ -92,3 +92,19 @@ def test_folds_need_a_model(folder, fails):
     argv = ["finetune", "--train", folder / "train.tsv", "--folds", 2]
     argv += ["--output", folder / "out", "--teacher", "x.jsonl"]
     assert "give a model as --teacher" in fails(*argv)
+
+
+@pytest.mark.slow
+def test_students_of_every_depth_from_one_training(folder, home, capsys):
+    """Each exit learns from the teacher, and is a classifier by itself."""
+    argv = finetune(folder, "--teacher", home / "model")
+    assert call([*argv, "--task", "early-exit"]) == 0
+    small = folder / "one"
+    assert call(["compress", folder / "out", small, "--exit", 1]) == 0
+    config = json.loads((small / "config.json").read_text())
+    assert config["num_hidden_layers"] == 1
+    assert call(["export", small, folder / "one.tflite"]) == 0
+    capsys.readouterr()
+    argv = ["predict", folder / "one.tflite", "play some jazz", "--json"]
+    assert call(argv) == 0
+    assert "saved_layers" not in json.loads(capsys.readouterr().out)
