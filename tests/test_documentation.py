@@ -49,7 +49,11 @@ def test_the_story_of_a_new_task_is_that_of_its_test():
 
 @pytest.mark.parametrize(
     ("page", "script"),
-    [("tasks.md", "tasks_table"), ("export.md", "quantization_table")],
+    [
+        ("tasks.md", "tasks_table"),
+        ("export.md", "quantization_table"),
+        ("distillation.md", "task_distillation_table"),
+    ],
 )
 def test_tables_are_what_was_measured(page, script):
     command = [sys.executable, ROOT / "benchmarks" / f"{script}.py"]

@@ -43,6 +43,14 @@ def compress(
     layers: Annotated[
         int | None, Option(min=1, help="Keep so many layers.")
     ] = None,
+    exit: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="Keep the first so many layers of an early-exit classifier, "
+            "and the head after them.",
+        ),
+    ] = None,
     groups: Annotated[
         int | None,
         Option(min=1, help="Tie the layers to so many groups."),
@@ -71,11 +79,11 @@ def compress(
     [bold]albert-tf compress hf:bert-base-uncased start --text corpus \
 --vocabulary-size 14000 --embedding-size 128 --groups 2[/bold]
     """
-    sizes = vocabulary_size, embedding_size, layers, groups, hidden_size
+    sizes = vocabulary_size, embedding_size, layers, exit, groups, hidden_size
     if not any(sizes):
         raise UserError(
             "nothing to do: give --vocabulary-size, --embedding-size, "
-            "--layers, --groups or --hidden-size, one or more of them"
+            "--layers, --exit, --groups or --hidden-size, one or more of them"
         )
     if groups is None:
         refuse(context, ["shared_norms"], "needs --groups")
@@ -89,6 +97,7 @@ def compress(
         factorize,
         narrow,
         prune_vocabulary,
+        stop_at,
         tie,
     )
     from albert_tf.files import check_new_directory
@@ -102,6 +111,8 @@ def compress(
             "without --text all tokens count alike in the embedding, which "
             "loses twice as much by it"
         )
+    if exit is not None:
+        made = stop_at(made, exit)
     texts = _read(context, text or [], text_options)
     if vocabulary_size is not None:
         made = prune_vocabulary(made, texts, vocabulary_size)

@@ -17,11 +17,12 @@ from albert_tf.cli.arguments import (
     TextColumn,
 )
 from albert_tf.cli.options import given, refuse, takes_options
-from albert_tf.cli.reading import read_labelled, told
+from albert_tf.cli.reading import read_labelled, read_unlabelled, told
 from albert_tf.cli.task_settings import task_settings
 from albert_tf.cli.terminal import console, say
 from albert_tf.errors import UserError, require_one_of
 from albert_tf.training.finetune_options import FinetuneOptions
+from albert_tf.training.teacher_options import TeacherOptions
 
 if TYPE_CHECKING:
     from albert_tf.tasks.task import Task
@@ -101,6 +102,14 @@ def finetune(
             help="Cut --train into so many parts; each is the dev set once."
         ),
     ] = None,
+    unlabelled: Annotated[
+        list[Path] | None,
+        Option(
+            help="Texts without labels, of which only the teacher says "
+            "something: a file as --train, or .txt with one a line; may be "
+            "given several times."
+        ),
+    ] = None,
     resume: Annotated[
         bool,
         Option(
@@ -113,6 +122,7 @@ def finetune(
     *,
     context: Context,
     options: FinetuneOptions,
+    teacher: TeacherOptions | None,
 ):
     """Trains a model for a task on labelled texts, or pairs of texts.
 
@@ -140,12 +150,26 @@ def finetune(
     settings = task_settings(task_class, setting or ())
     paths = _files(task_class, train, dev, data, folds)
     columns = Columns(text, pair, label)
+    if teacher is None:
+        refuse(context, ["unlabelled"], "needs --teacher, who reads it")
+    elif folds is not None and teacher.is_file:
+        raise UserError(
+            "--folds trains on other parts of --train each time, which the "
+            "lines of a file do not follow: give a model as --teacher"
+        )
     parts = [
         _Part(path, read_labelled(task_class, path, columns, header))
         for path in paths
     ]
     for name, part in zip(("train", "dev"), parts, strict=False):
         say(f"{name}: {len(part.examples):,} examples; {told(part.examples)}")
+    more = [
+        example
+        for path in unlabelled or ()
+        for example in read_unlabelled(task_class, path, columns, header)
+    ]
+    if more:
+        say(f"unlabelled: {len(more):,} examples")
     if recipe is not None:
         options = dataclasses.replace(
             _recipe(recipe)(task_class.name, len(parts[0].examples)),
@@ -161,6 +185,8 @@ def finetune(
         baseline,
         overwrite,
         resume,
+        teacher,
+        more,
     )
     if is_once:
         _train_once(job, output)
@@ -196,6 +222,8 @@ class _Job:
     baseline: bool
     overwrite: bool
     resume: bool
+    teacher: TeacherOptions | None
+    unlabelled: list[Any]
 
 
 def _files(task_class, train, dev, data, folds) -> list[Path]:
@@ -263,6 +291,9 @@ def _train_several(job: _Job, output: Path, seeds: int, folds: int | None):
         "task": job.task.name,
         "files": [str(part.path) for part in job.parts],
     }
+    if job.teacher is not None:
+        about["teacher"] = dataclasses.asdict(job.teacher)
+        about["unlabelled"] = len(job.unlabelled)
     summary = run_repeats(planned, output, train, about)
     console.print(tables.repeated(summary["figures"], len(planned)))
     say(f"saved to {output}")
@@ -286,6 +317,8 @@ def _train(job: _Job, train: _Part, dev: _Part, output: Path, options):
         strategy=_all_gpus() if job.mirrored else None,
         overwrite=job.overwrite,
         resume=job.resume,
+        teacher=job.teacher,
+        unlabelled=job.unlabelled,
     )
     if result.interrupted:
         kept = "of the unfinished first epoch"

@@ -7,6 +7,8 @@ from pathlib import Path
 from albert_tf.cli.arguments import column_names
 from albert_tf.cli.file_progress import FileProgress
 from albert_tf.cli.terminal import console
+from albert_tf.data.text_files import read_lines
+from albert_tf.tasks.task import Task
 
 
 def read_labelled(task, file: Path, columns, header: str | None):
@@ -14,6 +16,25 @@ def read_labelled(task, file: Path, columns, header: str | None):
     with FileProgress([file], console) as progress:
         return task.read(
             file, columns, header=column_names(header), progress=progress.to
+        )
+
+
+def read_unlabelled(task, file: Path, columns, header: str | None) -> list:
+    """The examples of a file without labels, or with some that do not count.
+
+    A `.txt` file has one text a line, unless the task's own files are such.
+    """
+    is_table = task.read.__func__ is Task.read.__func__
+    if is_table and file.name.lower().removesuffix(".gz").endswith(".txt"):
+        texts = (line.strip() for _, line in read_lines(file))
+        return [task.example(task, text) for text in texts if text]
+    with FileProgress([file], console) as progress:
+        return task.read(
+            file,
+            columns,
+            labelled=False,
+            header=column_names(header),
+            progress=progress.to,
         )
 
 

@@ -39,7 +39,8 @@ class BucketedBatches(keras.utils.PyDataset):
         encodings: n `Encoding`s, best as `Encodings`.
         targets: an array with n rows; a list of n arrays, whose rows are
             those of the tokens, or of others such as a translation's, and
-            which are filled up with -1; a dictionary of such; or None. What
+            which are filled up with -1; a dictionary of such, maybe within
+            another one; or None. What
             is longer than the sequence makes this one's padding longer.
         weights: floats [n], the weight of each example in the loss, or None.
             Needs targets.
@@ -69,7 +70,7 @@ class BucketedBatches(keras.utils.PyDataset):
             raise ValueError("there are no encodings to make batches of")
         if weights is not None and targets is None:
             raise ValueError("weights need targets")
-        named = targets if isinstance(targets, dict) else {"targets": targets}
+        named = _by_name(targets)
         self._inputs = inputs or {}
         columns = {**named, "weights": weights, **self._inputs}
         for name, array in columns.items():
@@ -215,6 +216,19 @@ class BucketedBatches(keras.utils.PyDataset):
         if isinstance(outputs, list):
             return [outputs[index] for index in place]
         return outputs[place]
+
+
+def _by_name(targets, name="targets", outer=""):
+    """The arrays and lists in `targets`, by name."""
+    if not isinstance(targets, dict):
+        return {name: targets}
+    return {
+        inner: values
+        for key, part in targets.items()
+        for inner, values in _by_name(
+            part, f"{outer}{key}", f"{outer}{key}/"
+        ).items()
+    }
 
 
 def _lengths(targets):

@@ -14,6 +14,7 @@ from albert_tf.models.labels import (
     label_numbers,
 )
 from albert_tf.models.sequence_model import SequenceModel
+from albert_tf.models.soft_output import SoftOutput
 from albert_tf.models.text_input import TextInput
 from albert_tf.prediction import Prediction
 
@@ -51,6 +52,7 @@ class AlbertClassifier(SequenceModel):
         layers=[HeadLayer("logits", "output", "classifier", tf1="")],
         problem_type="single_label_classification",
     )
+    soft_outputs = {"logits": SoftOutput(labels="labels")}
 
     def default_loss(self):
         """Cross-entropy with class numbers."""

@@ -19,6 +19,7 @@ class AlbertCrfTagger(AlbertTagger):
     """
 
     head = Head("AlbertCrfTagger")  # other libraries have no such thing
+    soft_outputs = {}  # what it says of a word depends on all others
     label_axes = {
         "labels": {
             **AlbertTagger.label_axes["labels"],

@@ -12,6 +12,7 @@ from albert_tf.config import EXIT_RULES
 from albert_tf.errors import require, require_one_of
 from albert_tf.layers.exit_heads import ExitHeads
 from albert_tf.models.classifier import AlbertClassifier
+from albert_tf.models.soft_output import SoftOutput
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -44,6 +45,9 @@ class AlbertEarlyExitClassifier(AlbertClassifier):
     """
 
     head = Head("AlbertEarlyExitClassifier")  # others have no such thing
+    soft_outputs = {
+        "logits": SoftOutput(labels="labels", layers="layer_logits")
+    }
     label_axes = {
         "labels": {
             **AlbertClassifier.label_axes["labels"],

@@ -12,6 +12,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.labels import check_labels
+from albert_tf.models.soft_output import SoftOutput
 from albert_tf.models.tagger import AlbertTagger, by_target, of_tokens
 
 
@@ -33,6 +34,10 @@ class AlbertIntentSlotTagger(AlbertTagger):
     """
 
     head = Head("AlbertIntentSlotTagger")  # other libraries have no such thing
+    soft_outputs = {
+        **AlbertTagger.soft_outputs,
+        "intent_logits": SoftOutput(labels="intents"),
+    }
     label_axes = {
         **AlbertTagger.label_axes,
         "intents": {

@@ -12,6 +12,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 from albert_tf.models.labels import label_numbers
 from albert_tf.models.sequence_model import SequenceModel
+from albert_tf.models.soft_output import SoftOutput
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -43,6 +44,7 @@ class AlbertMultilabelClassifier(SequenceModel):
         layers=[HeadLayer("logits", "output", "classifier")],
         problem_type="multi_label_classification",
     )
+    soft_outputs = {"logits": SoftOutput("sigmoid", labels="labels")}
 
     def __init__(
         self,

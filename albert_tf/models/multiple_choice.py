@@ -9,6 +9,7 @@ from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.models.pooled_model import PooledModel
+from albert_tf.models.soft_output import SoftOutput
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -28,6 +29,7 @@ class AlbertMultipleChoice(PooledModel):
         layers=[HeadLayer("score", "output", "classifier")],
     )
     input_axes = 3
+    soft_outputs = {"logits": SoftOutput()}
 
     def __init__(
         self,

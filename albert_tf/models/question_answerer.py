@@ -8,6 +8,7 @@ from keras import ops
 from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.models.answer_model import AnswerModel
+from albert_tf.models.soft_output import SoftOutput
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -31,6 +32,7 @@ class AlbertQuestionAnswerer(AnswerModel):
         layers=[HeadLayer("span_logits", "output", "qa_outputs", "cls/squad/")],
     )
     token_outputs = ("start_logits", "end_logits")
+    soft_outputs = {"start_logits": SoftOutput(), "end_logits": SoftOutput()}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

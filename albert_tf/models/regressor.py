@@ -11,6 +11,7 @@ from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, require
 from albert_tf.models.sequence_model import SequenceModel
+from albert_tf.models.soft_output import SoftOutput
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -37,6 +38,7 @@ class AlbertRegressor(SequenceModel):
         layers=[HeadLayer("logits", "output", "classifier")],
         problem_type="regression",
     )
+    soft_outputs = {"logits": SoftOutput("number", labels="labels")}
 
     def __init__(
         self,

@@ -33,6 +33,7 @@ class AlbertRoleTagger(AlbertTagger):
 
     head = Head("AlbertRoleTagger")  # other libraries have no such thing
     token_outputs = ("logits", "predicate_logits")
+    soft_outputs = {}  # a text is read several times
 
     def __init__(self, config: AlbertConfig, labels: Sequence[str], **kwargs):
         if config.type_vocab_size < 2:

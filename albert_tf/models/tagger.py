@@ -11,6 +11,7 @@ from albert_tf.checkpoints import Head, HeadLayer
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.models.labels import check_labels
+from albert_tf.models.soft_output import SoftOutput
 from albert_tf.models.task_model import TaskModel
 
 
@@ -39,6 +40,7 @@ class AlbertTagger(TaskModel):
     )
     label_axes = {"labels": {"logits/kernel": (1,), "logits/bias": (0,)}}
     token_outputs = ("logits",)
+    soft_outputs = {"logits": SoftOutput(labels="labels")}
 
     def __init__(
         self,

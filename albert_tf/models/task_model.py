@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -14,6 +14,7 @@ from albert_tf.data.text_datasets import encode_dataset, has_text, user_errors
 from albert_tf.errors import UserError, require_at_least
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.preset_model import PresetModel
+from albert_tf.models.soft_output import SoftOutput
 from albert_tf.models.text_input import TextInput, split
 
 _MOST_SPARE_ROWS = 128
@@ -35,7 +36,14 @@ class TaskModel(PresetModel):
         rematerialize: see `SharedEncoder`.
         pooled: whether the head reads the pooled output.
         **kwargs: `name` and `dtype`.
+
+    Attributes:
+        soft_outputs: the outputs that can learn from those of a teacher, by
+            their names, which are also the teacher's; none unless a class
+            says so.
     """
+
+    soft_outputs: ClassVar[dict[str, SoftOutput]] = {}
 
     def __init__(
         self,

@@ -78,21 +78,25 @@ class Windows(Rows):
             room[number][words] = around[better]
         return found
 
-    def spread(self, numbers: Sequence[Sequence[int]]) -> list[np.ndarray]:
+    def spread(
+        self, numbers: Sequence[Sequence[int] | np.ndarray], dtype="int32"
+    ) -> list[np.ndarray]:
         """What `gather` undoes: numbers of words as those of tokens.
 
         Args:
-            numbers: for each example, W of them.
+            numbers: for each example, [W, ...].
+            dtype: of the result.
 
         Returns:
-            For each sequence, int32 [L], -1 at tokens that begin no word.
+            For each sequence, [L, ...], -1 at tokens that begin no word.
         """
         spread = []
         for example, length, (words, tokens) in zip(
             self.examples, self.encodings.lengths, self.words, strict=True
         ):
-            row = np.full(length, -1, "int32")
-            row[tokens] = np.asarray(numbers[example], "int32")[words]
+            of_words = np.asarray(numbers[example], dtype)
+            row = np.full((length, *of_words.shape[1:]), -1, dtype)
+            row[tokens] = of_words[words]
             spread.append(row)
         return spread
 

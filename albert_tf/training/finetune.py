@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import os
 import zlib
 from collections.abc import Mapping, Sequence
@@ -29,17 +30,18 @@ from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.task import Task
 from albert_tf.training.bars import Bars
 from albert_tf.training.best_epoch import BestEpoch, DivergedError
+from albert_tf.training.finetune_optimizer import (
+    default_learning_rate,
+    finetune_optimizer,
+)
 from albert_tf.training.finetune_options import FinetuneOptions
 from albert_tf.training.finetune_result import FinetuneResult
 from albert_tf.training.interruption import Interruption
-from albert_tf.training.layer_rates import layer_rates
-from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.progress import TrainingProgress
-from albert_tf.training.schedules import (
-    WarmupCosineDecay,
-    WarmupPolynomialDecay,
-)
 from albert_tf.training.task_loss import task_loss
+from albert_tf.training.teacher_options import TeacherOptions
+from albert_tf.training.teaching import Teaching
+from albert_tf.training.training_batches import training_batches
 from albert_tf.training.training_output import (
     check_output,
     check_tensorboard,
@@ -59,6 +61,8 @@ def finetune(
     strategy: tf.distribute.Strategy | None = None,
     overwrite: bool = False,
     resume: bool = False,
+    teacher: TeacherOptions | None = None,
+    unlabelled: Sequence[Any] = (),
 ) -> FinetuneResult:
     """Trains a model for a task, keeps its best epoch and saves it.
 
@@ -86,6 +90,8 @@ def finetune(
         overwrite: replace `output` if it exists.
         resume: go on with an interrupted training, if there is one; the
             result has the same bits as that of one without interruption.
+        teacher: whom to learn from besides the labels; None for nobody.
+        unlabelled: further examples that the teacher alone says something of.
 
     Returns:
         The model and its scores.
@@ -98,7 +104,7 @@ def finetune(
     overwrite = check_output(output, overwrite, resume)
     check_tensorboard(options.tensorboard, output)
     task = task or Classification.of_examples(train)
-    _check_examples(train, dev)
+    _check_examples(train, dev, unlabelled)
     for name, number in (
         ("batch_size", options.batch_size),
         ("training examples", len(train)),
@@ -106,8 +112,10 @@ def finetune(
         least = f"must be at least {task.least_batch} for {task.name}"
         require(number >= task.least_batch, least, **{name: number})
 
+    teaching = _teaching(teacher, task, train, unlabelled, options)
     keras.utils.set_random_seed(options.seed)
-    with strategy.scope() if strategy else contextlib.nullcontext():
+    scope = strategy.scope if strategy else contextlib.nullcontext
+    with scope():
         model = _make_model(source, task, options)
         predictor = Predictor.of_model(model, options.batch_size, type(task))
         with (
@@ -116,17 +124,21 @@ def finetune(
         ):
             rows = predictor.rows(train, progress, training=True)
             dev_rows = predictor.rows(dev, progress)
-        batches = _train_batches(task, train, rows, options)
+    task.targets(dev, dev_rows)  # unknown labels are told before the work
+    lesson = ()
+    if teaching is not None:
+        lesson = teaching.lesson(model, predictor, rows, console)
+    batches = training_batches(task, train, rows, options, *lesson)
+    with scope():
         rate = options.learning_rate or default_learning_rate(
             model.config.hidden_size, has_weights(source)
         )
         model.compile(
-            _optimizer(model, rate, options, len(batches)),
+            finetune_optimizer(model, rate, options, len(batches)),
             task_loss(model, task, options),
         )
         model.optimizer.build(model.trainable_variables)
-    task.targets(dev, dev_rows)  # unknown labels are told before the work
-
+        learner = model if teaching is None else teaching.learner(model)
     were_alike = []
 
     def score() -> Score:
@@ -142,16 +154,17 @@ def finetune(
         figure = task.balanced_figure or figure
     best = BestEpoch(score, figure, options.patience)
     history = keras.callbacks.History()
-    facts = _facts(source, task, options, train, dev)
+    taught = {} if teaching is None else teaching.facts
+    facts = _facts(source, task, options, (train, dev, unlabelled)) | taught
     unfinished = Unfinished(output, facts, best, history)
     epochs = 0
     if resume:
-        epochs = unfinished.restore(model)
+        epochs = unfinished.restore(learner)
     else:
         unfinished.remove()  # of a training that is begun anew
     batches.start_epoch(epochs)
     ended_by = _fit(
-        model, batches, best, [history, unfinished], options, console, epochs
+        learner, batches, best, [history, unfinished], options, console, epochs
     )
     result = FinetuneResult(
         model=model,
@@ -167,7 +180,7 @@ def finetune(
     for name, value in result.score.settings.items():
         setattr(model, name, value)
     _check_learned(result, figure, all(were_alike))
-    about = {"source": str(source), **(about or {})}
+    about = {"source": str(source), **taught, **(about or {})}
     _save(result, task, about, options, output, overwrite)
     if not result.interrupted:
         unfinished.remove()
@@ -179,7 +192,9 @@ def finetune(
     return result
 
 
-def _check_examples(train: Sequence[Any], dev: Sequence[Any]) -> None:
+def _check_examples(
+    train: Sequence[Any], dev: Sequence[Any], unlabelled: Sequence[Any]
+) -> None:
     """Pairs on one side only would be scored on what was never learned."""
     for name, examples in (("training", train), ("dev", dev)):
         require(
@@ -187,16 +202,29 @@ def _check_examples(train: Sequence[Any], dev: Sequence[Any]) -> None:
             f"{name} examples: at least 1 is needed",
             examples=len(examples),
         )
-    has_pairs = [
-        any(isinstance(one, Example) and one.pair is not None for one in part)
-        for part in (train, dev)
-    ]
-    if has_pairs[0] != has_pairs[1]:
-        names = ("single texts", "pairs of texts")
+    kinds = ("single texts", "pairs of texts")
+    first = _has_pairs(train)
+    for name, examples in (("dev", dev), ("unlabelled", unlabelled)):
+        if examples and _has_pairs(examples) != first:
+            raise UserError(
+                f"the training examples are {kinds[first]}, the {name} "
+                f"examples {kinds[not first]}; both must be of one kind"
+            )
+
+
+def _has_pairs(examples: Sequence[Any]) -> bool:
+    return any(isinstance(x, Example) and x.pair is not None for x in examples)
+
+
+def _teaching(teacher, task, train, unlabelled, options) -> Teaching | None:
+    if teacher is not None:
+        return Teaching(teacher, task, train, unlabelled, options.batch_size)
+    if unlabelled:
         raise UserError(
-            f"the training examples are {names[has_pairs[0]]}, the dev "
-            f"examples {names[has_pairs[1]]}; both must be of one kind"
+            f"got {len(unlabelled)} unlabelled examples but no teacher, who "
+            "says what there is to learn of them"
         )
+    return None
 
 
 def _make_model(source, task: Task, options: FinetuneOptions) -> TaskModel:
@@ -229,23 +257,8 @@ def _make_model(source, task: Task, options: FinetuneOptions) -> TaskModel:
     return model
 
 
-def _train_batches(task, examples, rows, options) -> BucketedBatches:
-    weights = None
-    if options.balance_classes:
-        weights = task.balance(examples)[rows.examples]
-    return BucketedBatches(
-        rows.encodings,
-        targets=task.targets(examples, rows),
-        weights=weights,
-        inputs=rows.inputs,
-        batch_size=options.batch_size,
-        shuffle=True,
-        seed=options.seed,
-    )
-
-
 def _fit(
-    model: TaskModel,
+    model: keras.Model,
     batches: BucketedBatches,
     best: BestEpoch,
     others: list[keras.callbacks.Callback],
@@ -312,12 +325,12 @@ def _check_learned(result: FinetuneResult, figure: str, alike: bool) -> None:
         )
 
 
-def _facts(source, task: Task, options, train, dev) -> dict[str, Any]:
+def _facts(source, task: Task, options, parts) -> dict[str, Any]:
     """What must be the same for a training to go on."""
     fixed = dataclasses.asdict(options)
     del fixed["tensorboard"]
     checksum = 0
-    for example in (*train, *dev):
+    for example in itertools.chain(*parts):
         checksum = zlib.crc32(
             repr(example).encode("utf-8", "replace"), checksum
         )
@@ -326,43 +339,9 @@ def _facts(source, task: Task, options, train, dev) -> dict[str, Any]:
         "task": task.name,
         **task.settings,
         **fixed,
-        "examples": [len(train), len(dev)],
+        "examples": [len(part) for part in parts if part],
         "checksum of the examples": checksum,
     }
-
-
-def default_learning_rate(hidden_size: int, trained: bool) -> float:
-    """The peak that a model of this width learns at.
-
-    Trained weights get 5e-5 at width 768, of the order of the paper's rates.
-    Random ones learn at 5e-4 up to width 128; at 256 that leaves SST-2 at the
-    common class, where 2e-4 learns it, and 2.5e-4 learns CoLA.
-
-    Args:
-        hidden_size: H.
-        trained: whether the weights are trained ones.
-
-    Returns:
-        The peak of the learning rate.
-    """
-    if trained:
-        return 5e-5 * 768 / hidden_size
-    return 5e-4 * min(1, 128 / hidden_size)
-
-
-def _optimizer(
-    model: TaskModel, rate: float, options: FinetuneOptions, batches: int
-) -> keras.optimizers.Optimizer:
-    steps = batches * options.epochs
-    warmup = int(steps * options.warmup_share)
-    if options.schedule == "cosine":
-        schedule = WarmupCosineDecay(rate, steps, warmup, options.restarts)
-    else:
-        schedule = WarmupPolynomialDecay(rate, steps, warmup)
-    rates = None
-    if options.layer_decay != 1:
-        rates = layer_rates(model, options.layer_decay)
-    return make_optimizer(options, schedule, rates, options.l1)
 
 
 def _save(
