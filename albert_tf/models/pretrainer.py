@@ -145,19 +145,36 @@ class AlbertPretrainer(TaskModel):
             "next" and "random"; and the encoder's outputs.
         """
         outputs = self.encoder(inputs, training=training, loop=loop)
-        outputs["masked_lm_logits"] = self.masked_lm_head(
-            outputs["sequence_output"],
-            inputs["masked_positions"],
-            embedding=self.encoder.embedding,
-        )
+        scores = self.score(outputs, inputs["masked_positions"])
+        return {**outputs, **scores}
+
+    def score(self, outputs, positions) -> dict:
+        """Scores what the encoder gave, or one of its layers.
+
+        Args:
+            outputs: `sequence_output` [B, L, H] and, if there is a pooler,
+                `pooled_output` [B, H].
+            positions: masked ones, int32 [B, P].
+
+        Returns:
+            `masked_lm_logits`, and those of the second task if there is one,
+            see `call`.
+        """
+        scores = {
+            "masked_lm_logits": self.masked_lm_head(
+                outputs["sequence_output"],
+                positions,
+                embedding=self.encoder.embedding,
+            )
+        }
         for name, head in (
             ("sentence_order_logits", self.sentence_order_head),
             ("next_sentence_logits", self.next_sentence_head),
         ):
             if head is not None:
                 logits = head(outputs["pooled_output"])
-                outputs[name] = ops.cast(logits, "float32")
-        return outputs
+                scores[name] = ops.cast(logits, "float32")
+        return scores
 
     def pretraining_losses(self, outputs, targets) -> dict:
         """The two losses (official run_pretraining.py).
