@@ -102,7 +102,7 @@ class AlbertEncoder(PresetModel):
             [B, L, H] from the embedding's output to the last layer's, and
             `attentions`, float32 [B, A, L, L] for every block applied.
         """
-        seed = self._draw_seed() if training else None
+        seed = self.draw_seed() if training else None
         x = embedded = self.embedding(
             inputs["token_ids"], inputs["segment_ids"], seed=seed
         )
@@ -123,7 +123,8 @@ class AlbertEncoder(PresetModel):
             outputs["pooled_output"] = self.pooler(x[:, 0, :])
         return outputs
 
-    def _draw_seed(self):
+    def draw_seed(self):
+        """The seed of a pass with dropout, integer [2]; None without rates."""
         rates = (
             self.config.hidden_dropout_prob,
             self.config.attention_probs_dropout_prob,

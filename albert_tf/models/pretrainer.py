@@ -217,15 +217,7 @@ class AlbertPretrainer(TaskModel):
             their number; `examples`; if there is a second task,
             `sentence_order_nll` and `sentence_order_correct`.
         """
-        weights = ops.cast(targets["masked_lm_weights"], "float32")
-        nll, correct = _score(
-            outputs["masked_lm_logits"], targets["masked_lm_ids"]
-        )
-        sums = {
-            "masked_lm_nll": ops.sum(weights * nll),
-            "masked_lm_correct": ops.sum(weights * correct),
-            "predictions": ops.sum(weights),
-        }
+        sums = self.masked_lm_sums(outputs["masked_lm_logits"], targets)
         labels = targets["sentence_order_labels"]
         weights = targets.get("example_weights")
         if weights is None:
@@ -236,6 +228,24 @@ class AlbertPretrainer(TaskModel):
             sums["sentence_order_nll"] = ops.sum(weights * nll)
             sums["sentence_order_correct"] = ops.sum(weights * correct)
         return sums
+
+    def masked_lm_sums(self, logits, targets) -> dict:
+        """The sums of masked LM alone.
+
+        Args:
+            logits: float32 [B, P, V].
+            targets: as in `pretraining_losses`.
+
+        Returns:
+            `masked_lm_nll`, `masked_lm_correct` and `predictions`, scalars.
+        """
+        weights = ops.cast(targets["masked_lm_weights"], "float32")
+        nll, correct = _score(logits, targets["masked_lm_ids"])
+        return {
+            "masked_lm_nll": ops.sum(weights * nll),
+            "masked_lm_correct": ops.sum(weights * correct),
+            "predictions": ops.sum(weights),
+        }
 
     def scored_outputs(self, outputs):
         """All of them; there are no metrics but the loss."""

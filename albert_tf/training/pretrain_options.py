@@ -42,6 +42,9 @@ class PretrainOptions:
             last only.
         loss_weights: how much the loss after each of `loss_layers` counts;
             by default by the layer's number, as in early exit.
+        aligned_weight: how much the loss counts of tokens that are predicted
+            from those left and right of them, without themselves, beside the
+            other losses; by default there is none.
         freeze_encoder: train the heads only, as the first step for an encoder
             that was distilled and has none.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
@@ -69,6 +72,7 @@ class PretrainOptions:
     sentence_order: bool | None = None
     loss_layers: list[int] | None = None
     loss_weights: list[float] | None = None
+    aligned_weight: float | None = None
     freeze_encoder: bool = False
     precision: str = "float32"
     jit_compile: bool = False
@@ -93,6 +97,11 @@ class PretrainOptions:
         )
         self._check_restarts()
         self._check_loss_layers()
+        require(
+            self.aligned_weight is None or 0 < self.aligned_weight < math.inf,
+            "must be greater than 0, or None for no such loss",
+            aligned_weight=self.aligned_weight,
+        )
 
     def _check_loss_layers(self):
         layers, weights = self.loss_layers, self.loss_weights

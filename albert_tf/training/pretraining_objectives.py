@@ -5,6 +5,7 @@ from __future__ import annotations
 from albert_tf.config import AlbertConfig
 from albert_tf.costs import training_flops
 from albert_tf.models.pretrainer import AlbertPretrainer
+from albert_tf.training.aligned_objective import AlignedObjective
 from albert_tf.training.cross_level_objective import CrossLevelObjective
 from albert_tf.training.objective import Objective
 from albert_tf.training.pretrain_options import PretrainOptions
@@ -19,9 +20,14 @@ def make_objective(
     Raises:
         UserError: if the options do not fit the model.
     """
-    if options.loss_layers is None:
-        return PretrainingObjective(model)
-    return CrossLevelObjective(model, options.loss_layers, options.loss_weights)
+    layers, weights = options.loss_layers, options.loss_weights
+    if layers is None:
+        objective = PretrainingObjective(model)
+    else:
+        objective = CrossLevelObjective(model, layers, weights)
+    if options.aligned_weight is None:
+        return objective
+    return AlignedObjective(objective, options.aligned_weight)
 
 
 def objective_flops(
@@ -39,4 +45,7 @@ def objective_flops(
         predictions: P, masked positions.
     """
     depths = len(options.loss_layers or [config.num_hidden_layers])
-    return training_flops(config, length, depths * predictions)
+    flops = training_flops(config, length, depths * predictions)
+    if options.aligned_weight is not None:
+        flops += training_flops(config, length, predictions)
+    return flops

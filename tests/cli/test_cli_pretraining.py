@@ -99,6 +99,7 @@ def other_values(kind) -> dict:
         "objective": "nsp", "language": "de", "duplicates": "near",
         "errors": "replace", "sentence_order": False,
         "loss_layers": [3, 6], "loss_weights": [0.5, 1.0],
+        "aligned_weight": 0.5,
     }  # fmt: skip
     values = {}
     for field in dataclasses.fields(kind):
