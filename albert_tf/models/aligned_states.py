@@ -27,13 +27,16 @@ def aligned_states(encoder: AlbertEncoder, inputs: dict, training=False):
     """
     seed = encoder.draw_seed() if training else None
     x = encoder.embedding(inputs["token_ids"], inputs["segment_ids"], seed=seed)
-    queries = ops.zeros_like(x) + _of_positions(encoder.embedding, x)
+    positions = ops.zeros_like(x) + _of_positions(encoder.embedding, x)
     mask = _all_but_own(inputs["padding_mask"])
-    seed = split_seed(seed, 1)
-    for layer in range(encoder.config.num_hidden_layers):
-        step = _step(encoder.transformer, layer, mask, seed)
-        queries = step(queries, x)
-    return queries
+    transformer, states = encoder.transformer, []
+    for number, one in enumerate(transformer.encoders()):
+        own_seed = split_seed(seed, 1 + number * transformer.seeds)
+        queries = positions
+        for layer in range(encoder.config.num_hidden_layers):
+            queries = _step(one, layer, mask, own_seed)(queries, x)
+        states.append(queries)
+    return ops.concatenate(states, axis=-1)
 
 
 def unmasked(inputs: dict, targets: dict):

@@ -127,7 +127,7 @@ class AlbertPretrainer(TaskModel):
         self.masked_lm_head.build()
         for head in (self.sentence_order_head, self.next_sentence_head):
             if head is not None:
-                head.build((None, self.config.hidden_size))
+                head.build((None, self.config.output_size))
         self.built = True
 
     def call(self, inputs, training=False, loop=False):

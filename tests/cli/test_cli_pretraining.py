@@ -149,6 +149,7 @@ def test_every_option_of_pretraining_reaches_it(tmp_path, monkeypatch):
         "embedding_size": 24,
         "sharing": "none",
         "shared_norms": False,
+        "num_parallel_encoders": 2,
     }
     argv = ["pretrain", "corpus", "--output", tmp_path, "--dropout", "0.25"]
     values = {**training, **masking, **sizes}
