@@ -29,7 +29,7 @@ class AlbertConfig:
 
     The names are those of Google's `albert_config.json`; `layer_norm_eps`
     and `classifier_dropout_prob` are Hugging Face's, `sharing`,
-    `project_equal_sizes` and `shared_norms` are ours.
+    `project_equal_sizes`, `shared_norms` and `num_parallel_encoders` are ours.
 
     Attributes:
         vocab_size: V, number of tokens.
@@ -65,6 +65,9 @@ class AlbertConfig:
             weights and all biases too, as in the paper. If not, each layer
             has these vectors to itself: they are some thousandths of the
             weights and cost no time, and a model is better for them.
+        num_parallel_encoders: how many encoders, each with layers of its own,
+            read the text side by side. Their vectors are put together, so
+            that tasks see so many times H.
 
     Raises:
         UserError: if a field breaks its rule; the message names field, value
@@ -90,6 +93,7 @@ class AlbertConfig:
     sharing: str = "all"
     project_equal_sizes: bool = False
     shared_norms: bool = True
+    num_parallel_encoders: int = 1
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -162,6 +166,11 @@ class AlbertConfig:
         return self.hidden_size // self.num_attention_heads
 
     @property
+    def output_size(self) -> int:
+        """The width of the encoder's output: H for each encoder."""
+        return self.hidden_size * self.num_parallel_encoders
+
+    @property
     def has_projection(self) -> bool:
         """Whether the embedding is projected to the width of the encoder."""
         return (
@@ -170,7 +179,7 @@ class AlbertConfig:
 
     @property
     def num_blocks(self) -> int:
-        """How many distinct transformer blocks the encoder has.
+        """How many distinct transformer blocks an encoder has.
 
         Some of their weights may be common, see `owner`.
         """

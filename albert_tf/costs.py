@@ -25,9 +25,10 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     matrices = 4 * h * h + 2 * h * f  # a token, in one block
     attention = 2 * length * h  # a token: scores and weighted sum
     layers = config.num_hidden_layers * config.inner_group_num
+    layers *= config.num_parallel_encoders
     projection = config.embedding_size * h if config.has_projection else 0
     per_token = layers * (matrices + attention) + projection
-    return length * per_token + h * h
+    return length * per_token + config.output_size**2
 
 
 def training_flops(
@@ -43,6 +44,6 @@ def training_flops(
         length: L, tokens in the sequence.
         predictions: P, masked positions.
     """
-    e, h = config.embedding_size, config.hidden_size
+    e, h = config.embedding_size, config.output_size
     head = predictions * (h * e + e * config.vocab_size)
     return 3 * 2 * (multiply_accumulates(config, length) + head)

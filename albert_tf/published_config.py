@@ -304,6 +304,12 @@ def _published(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields for the other libraries, which can share all or none."""
     values = dict(fields)
     del values["project_equal_sizes"]  # seen in the weights
+    encoders = values.pop("num_parallel_encoders")
+    if encoders > 1:
+        raise UserError(
+            f"num_parallel_encoders={encoders} cannot be said in another "
+            "library's format, which has one encoder"
+        )
     shared_norms = values.pop("shared_norms")
     sharing = values.pop("sharing")
     if sharing == "none":

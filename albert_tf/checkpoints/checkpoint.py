@@ -47,6 +47,15 @@ class Checkpoint:
     arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
     get_preprocessor: Callable[[], TextPreprocessor | None] = _no_preprocessor
 
+    def require_one_encoder(self) -> None:
+        """Raises `UserError` if several read the text side by side."""
+        encoders = self.config.num_parallel_encoders
+        if encoders > 1:
+            raise UserError(
+                f"{self.source}: num_parallel_encoders={encoders} must be 1 "
+                "for layers to be changed or taken out"
+            )
+
     def require_weights(self) -> None:
         """Raises `UserError` if there are no weights."""
         if self.weights is None:

@@ -27,7 +27,8 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
         The same weights in a deeper (or shallower) model.
 
     Raises:
-        UserError: if there were fewer layers than groups.
+        UserError: if there were fewer layers than groups, or layers have
+            something to themselves in several encoders.
     """
     old = checkpoint.config
     if num_hidden_layers < old.num_hidden_groups:
@@ -38,6 +39,7 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
     new = dataclasses.replace(old, num_hidden_layers=num_hidden_layers)
     if new.num_blocks == old.num_blocks:  # layers have nothing to themselves
         return dataclasses.replace(checkpoint, config=new)
+    checkpoint.require_one_encoder()
     weights = {
         name: array
         for name, array in checkpoint.weights.items()

@@ -21,6 +21,7 @@ _V, _E, _H, _F = (
     "hidden_size",
     "intermediate_size",
 )
+_OUTPUT = "output_size"  # of all encoders, a property
 _EMBEDDING = ENCODER + "embedding/"
 _PROJECTION = _EMBEDDING + "projection/"
 _BLOCK = ENCODER + "transformer/block_{k}/"
@@ -55,11 +56,11 @@ _AXES: dict[str, Axes] = {
     **_dense(_BLOCK + "feed_forward/intermediate/", _H, _F),
     **_dense(_BLOCK + "feed_forward/output/", _F, _H),
     **_layer_norm(_BLOCK + "feed_forward_layer_norm/", _H),
-    **_dense(_POOLER, _H, _H),
-    **_dense(_HEAD + "transform/", _H, _E),
+    **_dense(_POOLER, _OUTPUT, _OUTPUT),
+    **_dense(_HEAD + "transform/", _OUTPUT, _E),
     **_layer_norm(_HEAD + "layer_norm/", _E),
     _HEAD + "output_bias": (_V,),
-    **_dense(_ORDER, _H, 2),
+    **_dense(_ORDER, _OUTPUT, 2),
 }
 
 
@@ -67,8 +68,12 @@ def weight_shapes(config: AlbertConfig) -> Iterator[tuple[str, Shape]]:
     """Names and shapes of a pre-trainer's weights, each distinct one once."""
     for template, axes in _AXES.items():
         shape = _shape(axes, config)
-        for k in _numbers(template, config):
-            yield template.format(k=k), shape
+        for encoder in range(_encoders(template, config)):
+            named = template
+            if encoder:  # the first one's blocks lie in the whole itself
+                named = template.replace("block_", f"encoder_{encoder}/block_")
+            for k in _numbers(template, config):
+                yield named.format(k=k), shape
 
 
 def _shape(axes: Axes, config: AlbertConfig) -> Shape:
@@ -76,6 +81,11 @@ def _shape(axes: Axes, config: AlbertConfig) -> Shape:
         getattr(config, axis) if isinstance(axis, str) else axis
         for axis in axes
     )
+
+
+def _encoders(template: str, config: AlbertConfig) -> int:
+    """How many encoders have such a weight."""
+    return config.num_parallel_encoders if template.startswith(_BLOCK) else 1
 
 
 def _numbers(template: str, config: AlbertConfig) -> Sequence[int]:
@@ -99,7 +109,9 @@ def parameter_count(config: AlbertConfig) -> int:
     many blocks a damaged number says.
     """
     return sum(
-        len(_numbers(template, config)) * math.prod(_shape(axes, config))
+        _encoders(template, config)
+        * len(_numbers(template, config))
+        * math.prod(_shape(axes, config))
         for template, axes in _AXES.items()
         if template.startswith(ENCODER)
     )
@@ -148,12 +160,13 @@ def describe_misfits(misfits: Mapping[str, tuple[Shape, Shape]]) -> str:
     first, *others = misfits
     expected, received = misfits[first]
     text = f"{first} has shape {received}, the configuration says {expected}"
-    axes = _AXES.get(re.sub(r"block_\d+", "block_{k}", first), ())
+    block = re.sub(r"(encoder_\d+/)?block_\d+", "block_{k}", first)
+    axes = _AXES.get(block, ())
     if len(axes) == len(received):
         fitting = {
             axis: right
             for axis, right, wrong in zip(axes, received, expected, strict=True)
-            if right != wrong and isinstance(axis, str)
+            if right != wrong and isinstance(axis, str) and axis != _OUTPUT
         }
         text += "".join(f"; {f}={size} fits" for f, size in fitting.items())
     return text + (f" (and also {_list(others)})" if others else "")

@@ -285,6 +285,9 @@ def pretrain(
         bool | None,
         Option(help="Whether they share LayerNorm weights and biases too."),
     ] = None,
+    num_parallel_encoders: Annotated[
+        int | None, Option(help="Encoders that read the text side by side.")
+    ] = None,
     dropout: Annotated[
         float | None, Option(help="In place of the model's own.")
     ] = None,
@@ -309,6 +312,7 @@ def pretrain(
         "embedding_size": embedding_size,
         "sharing": sharing,
         "shared_norms": shared_norms,
+        "num_parallel_encoders": num_parallel_encoders,
         "hidden_dropout_prob": dropout,
         "attention_probs_dropout_prob": dropout,
     }

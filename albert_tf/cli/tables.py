@@ -119,8 +119,12 @@ def sizes(name: str, config: AlbertConfig) -> Table:
     rows = [
         ("parameters (encoder and pooler)", f"{parameter_count(config):,}"),
         ("layers x hidden size", _shape(config)),
-        ("distinct blocks", str(blocks)),
+        ("distinct blocks", str(blocks * config.num_parallel_encoders)),
     ]
+    if config.num_parallel_encoders > 1:
+        rows.append(
+            ("encoders side by side", str(config.num_parallel_encoders))
+        )
     if not config.shared_norms:
         rows.append(("LayerNorm and biases", "each layer its own"))
     for precision in BITS:

@@ -28,7 +28,11 @@ def regroup(
     Returns:
         A model of the same heads and vocabulary; the weights of the layers
         are float32.
+
+    Raises:
+        UserError: if several encoders read the text side by side.
     """
+    checkpoint.require_one_encoder()
     weights = {
         name: array
         for name, array in checkpoint.weights.items()

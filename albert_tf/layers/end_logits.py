@@ -21,13 +21,13 @@ class EndLogits(AlbertLayer):
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(config, **kwargs)
-        self.pair = self.dense(config.hidden_size, "pair")
+        self.pair = self.dense(config.output_size, "pair")
         self.norm = self.layer_norm("layer_norm")
         self.score = self.dense(1, "score")
 
     def build(self, input_shape=None):
         """Makes the weights; no input shape is needed."""
-        size = self.config.hidden_size
+        size = self.config.output_size
         self.pair.build((None, None, 2 * size))
         self.norm.build((None, None, None, size))
         self.score.build((None, None, None, size))

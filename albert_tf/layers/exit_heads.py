@@ -29,7 +29,7 @@ class ExitHeads(AlbertLayer):
     def build(self, input_shape=None):
         """Makes the weights."""
         self.kernel = self.add_weight(
-            shape=(self.number, self.config.hidden_size, self.classes),
+            shape=(self.number, self.config.output_size, self.classes),
             initializer=initializer(self.config),
             name="kernel",
         )

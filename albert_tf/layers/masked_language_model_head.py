@@ -27,7 +27,7 @@ class MaskedLanguageModelHead(AlbertLayer):
 
     def build(self, input_shape=None):
         """Makes the weights; no input shape is needed."""
-        self.transform.build((None, None, self.config.hidden_size))
+        self.transform.build((None, None, self.config.output_size))
         self.norm.build((None, None, self.config.embedding_size))
         self.output_bias = self.add_weight(
             shape=(self.config.vocab_size,),

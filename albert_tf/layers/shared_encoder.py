@@ -48,6 +48,17 @@ class SharedEncoder(AlbertLayer):
                 )
             )
 
+    def encoders(self) -> list:
+        """Those that read the text side by side: this one alone."""
+        return [self]
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds a forward pass has."""
+        config = self.config
+        applied = config.num_hidden_layers * config.inner_group_num
+        return applied * _SEEDS_PER_BLOCK
+
     def _shared(self, owner: int, name: str) -> AlbertLayer:
         """What a block gets of the block that has the matrices."""
         sublayer = getattr(self.blocks[owner], name)
@@ -215,7 +226,9 @@ class SharedEncoder(AlbertLayer):
         if self.config.shared_norms:  # they are the same blocks
             return lambda index: nullcontext()
         blocks = [self.config.blocks_of_layer(layer) for layer in layers]
-        return vectors_by_layer([[self.blocks[k] for k in b] for b in blocks])
+        return vectors_by_layer(
+            [[e.blocks[k] for e in self.encoders() for k in b] for b in blocks]
+        )
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, require
 from albert_tf.layers.mean_pooling import mean_pooling
 from albert_tf.models.encoder import AlbertEncoder
 
@@ -35,6 +35,12 @@ class Distiller(keras.Model):
         self, student: AlbertEncoder, teacher: AlbertEncoder, **kwargs
     ):
         super().__init__(dtype=student.dtype_policy, **kwargs)
+        for encoder in (student, teacher):
+            require(
+                encoder.config.num_parallel_encoders == 1,
+                "must be 1: layers are compared with those of one encoder",
+                num_parallel_encoders=encoder.config.num_parallel_encoders,
+            )
         narrow, wide = student.config.hidden_size, teacher.config.hidden_size
         if narrow > wide:
             raise UserError(

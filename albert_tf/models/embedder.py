@@ -106,7 +106,7 @@ class AlbertEmbedder(TaskModel):
         )
         x = ops.cast(self._pool(outputs, inputs["padding_mask"]), "float32")
         if len(outer) > 1:
-            x = ops.reshape(x, (*outer, self.config.hidden_size))
+            x = ops.reshape(x, (*outer, self.config.output_size))
         return {"embedding": ops.normalize(x, axis=-1) if self.normalize else x}
 
     def _pool(self, outputs: dict, padding_mask):

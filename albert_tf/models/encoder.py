@@ -7,6 +7,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
+from albert_tf.layers.parallel_encoder import ParallelEncoder
 from albert_tf.layers.shared_encoder import SharedEncoder
 from albert_tf.models.preset_model import PresetModel
 
@@ -48,7 +49,10 @@ class AlbertEncoder(PresetModel):
         self.embedding = FactorizedEmbedding(
             config, dtype=self.dtype_policy, name="embedding"
         )
-        self.transformer = SharedEncoder(
+        kind = SharedEncoder
+        if config.num_parallel_encoders > 1:
+            kind = ParallelEncoder
+        self.transformer = kind(
             config,
             rematerialize=rematerialize,
             dtype=self.dtype_policy,
@@ -57,7 +61,7 @@ class AlbertEncoder(PresetModel):
         self.pooler = None
         if pooler:
             self.pooler = keras.layers.Dense(
-                config.hidden_size,
+                config.output_size,
                 activation="tanh",
                 kernel_initializer=initializer(config),
                 dtype=self.dtype_policy,
@@ -74,7 +78,7 @@ class AlbertEncoder(PresetModel):
         self.embedding.build()
         self.transformer.build()
         if self.pooler is not None:
-            self.pooler.build((None, self.config.hidden_size))
+            self.pooler.build((None, self.config.output_size))
         self.built = True
 
     def call(
@@ -100,9 +104,11 @@ class AlbertEncoder(PresetModel):
             `sequence_output` [B, L, H], or [B, 1, H]; `pooled_output` [B, H]
             if there is a pooler; on demand `hidden_states`, N + 1 times
             [B, L, H] from the embedding's output to the last layer's, and
-            `attentions`, float32 [B, A, L, L] for every block applied.
+            `attentions`, float32 [B, A, L, L] for every block applied. Where
+            encoders read side by side, H is that of all together, but for the
+            embedding's output.
         """
-        seed = self._draw_seed() if training else None
+        seed = self.draw_seed() if training else None
         x = embedded = self.embedding(
             inputs["token_ids"], inputs["segment_ids"], seed=seed
         )
@@ -123,7 +129,8 @@ class AlbertEncoder(PresetModel):
             outputs["pooled_output"] = self.pooler(x[:, 0, :])
         return outputs
 
-    def _draw_seed(self):
+    def draw_seed(self):
+        """The seed of a pass with dropout, integer [2]; None without rates."""
         rates = (
             self.config.hidden_dropout_prob,
             self.config.attention_probs_dropout_prob,

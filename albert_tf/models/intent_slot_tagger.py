@@ -61,7 +61,7 @@ class AlbertIntentSlotTagger(AlbertTagger):
             dtype=self.dtype_policy,
             name="intent_logits",
         )
-        self.intent_logits.build((None, config.hidden_size))
+        self.intent_logits.build((None, config.output_size))
 
     def call(self, inputs, training=False, loop=False):
         """Scores the intents, and the tags of every token.

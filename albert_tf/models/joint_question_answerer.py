@@ -60,7 +60,7 @@ class AlbertJointQuestionAnswerer(AnswerModel):
             self.config, dtype=self.dtype_policy, name="end_logits"
         )
         self.no_answer_dense = self._dense(
-            self.config.hidden_size, "no_answer_dense", activation="tanh"
+            self.config.output_size, "no_answer_dense", activation="tanh"
         )
         self.dropout = keras.layers.Dropout(
             self.config.classifier_dropout_prob, name="dropout"
@@ -83,7 +83,7 @@ class AlbertJointQuestionAnswerer(AnswerModel):
         """Makes all weights at once; no input is needed."""
         if self.built:
             return
-        size = self.config.hidden_size
+        size = self.config.output_size
         self.start_logits.build((None, None, size))
         self.end_logits.build()
         self.no_answer_dense.build((None, 2 * size))

@@ -56,7 +56,7 @@ class AlbertMultipleChoice(PooledModel):
         """Makes all weights at once; no input is needed."""
         if self.built:
             return
-        self.score.build((None, self.config.hidden_size))
+        self.score.build((None, self.config.output_size))
         self.built = True
 
     def default_loss(self):

@@ -127,7 +127,7 @@ class AlbertPretrainer(TaskModel):
         self.masked_lm_head.build()
         for head in (self.sentence_order_head, self.next_sentence_head):
             if head is not None:
-                head.build((None, self.config.hidden_size))
+                head.build((None, self.config.output_size))
         self.built = True
 
     def call(self, inputs, training=False, loop=False):
@@ -145,19 +145,36 @@ class AlbertPretrainer(TaskModel):
             "next" and "random"; and the encoder's outputs.
         """
         outputs = self.encoder(inputs, training=training, loop=loop)
-        outputs["masked_lm_logits"] = self.masked_lm_head(
-            outputs["sequence_output"],
-            inputs["masked_positions"],
-            embedding=self.encoder.embedding,
-        )
+        scores = self.score(outputs, inputs["masked_positions"])
+        return {**outputs, **scores}
+
+    def score(self, outputs, positions) -> dict:
+        """Scores what the encoder gave, or one of its layers.
+
+        Args:
+            outputs: `sequence_output` [B, L, H] and, if there is a pooler,
+                `pooled_output` [B, H].
+            positions: masked ones, int32 [B, P].
+
+        Returns:
+            `masked_lm_logits`, and those of the second task if there is one,
+            see `call`.
+        """
+        scores = {
+            "masked_lm_logits": self.masked_lm_head(
+                outputs["sequence_output"],
+                positions,
+                embedding=self.encoder.embedding,
+            )
+        }
         for name, head in (
             ("sentence_order_logits", self.sentence_order_head),
             ("next_sentence_logits", self.next_sentence_head),
         ):
             if head is not None:
                 logits = head(outputs["pooled_output"])
-                outputs[name] = ops.cast(logits, "float32")
-        return outputs
+                scores[name] = ops.cast(logits, "float32")
+        return scores
 
     def pretraining_losses(self, outputs, targets) -> dict:
         """The two losses (official run_pretraining.py).
@@ -200,15 +217,7 @@ class AlbertPretrainer(TaskModel):
             their number; `examples`; if there is a second task,
             `sentence_order_nll` and `sentence_order_correct`.
         """
-        weights = ops.cast(targets["masked_lm_weights"], "float32")
-        nll, correct = _score(
-            outputs["masked_lm_logits"], targets["masked_lm_ids"]
-        )
-        sums = {
-            "masked_lm_nll": ops.sum(weights * nll),
-            "masked_lm_correct": ops.sum(weights * correct),
-            "predictions": ops.sum(weights),
-        }
+        sums = self.masked_lm_sums(outputs["masked_lm_logits"], targets)
         labels = targets["sentence_order_labels"]
         weights = targets.get("example_weights")
         if weights is None:
@@ -219,6 +228,24 @@ class AlbertPretrainer(TaskModel):
             sums["sentence_order_nll"] = ops.sum(weights * nll)
             sums["sentence_order_correct"] = ops.sum(weights * correct)
         return sums
+
+    def masked_lm_sums(self, logits, targets) -> dict:
+        """The sums of masked LM alone.
+
+        Args:
+            logits: float32 [B, P, V].
+            targets: as in `pretraining_losses`.
+
+        Returns:
+            `masked_lm_nll`, `masked_lm_correct` and `predictions`, scalars.
+        """
+        weights = ops.cast(targets["masked_lm_weights"], "float32")
+        nll, correct = _score(logits, targets["masked_lm_ids"])
+        return {
+            "masked_lm_nll": ops.sum(weights * nll),
+            "masked_lm_correct": ops.sum(weights * correct),
+            "predictions": ops.sum(weights),
+        }
 
     def scored_outputs(self, outputs):
         """All of them; there are no metrics but the loss."""

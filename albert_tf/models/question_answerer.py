@@ -48,7 +48,7 @@ class AlbertQuestionAnswerer(AnswerModel):
         """Makes all weights at once; no input is needed."""
         if self.built:
             return
-        self.span_logits.build((None, None, self.config.hidden_size))
+        self.span_logits.build((None, None, self.config.output_size))
         self.built = True
 
     def call(self, inputs, training=False, loop=False):

@@ -48,7 +48,7 @@ class AlbertRoleTagger(AlbertTagger):
             dtype=self.dtype_policy,
             name="predicate_logits",
         )
-        self.predicate_logits.build((None, None, config.hidden_size))
+        self.predicate_logits.build((None, None, config.output_size))
 
     def call(self, inputs, training=False, loop=False):
         """Scores the roles of every token, and whether it is a predicate.

@@ -58,8 +58,8 @@ class SequenceModel(PooledModel):
         """Makes all weights at once; no input is needed."""
         if self.built:
             return
-        self.dropout.build((None, self.config.hidden_size))
-        self.logits_dense.build((None, self.config.hidden_size))
+        self.dropout.build((None, self.config.output_size))
+        self.logits_dense.build((None, self.config.output_size))
         self.built = True
 
     def call(self, inputs, training=False, loop=False):

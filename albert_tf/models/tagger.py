@@ -73,7 +73,7 @@ class AlbertTagger(TaskModel):
         """Makes all weights at once; no input is needed."""
         if self.built:
             return
-        self.logits_dense.build((None, None, self.config.hidden_size))
+        self.logits_dense.build((None, None, self.config.output_size))
         self.built = True
 
     def default_loss(self):

@@ -11,7 +11,7 @@ from keras import ops
 from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
 from albert_tf.data.target_vocabulary import TargetVocabulary
-from albert_tf.errors import UserError, require_at_least
+from albert_tf.errors import UserError, require, require_at_least
 from albert_tf.layers.decoder import Decoder
 from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
@@ -72,6 +72,11 @@ class AlbertTranslator(TaskModel):
         require_at_least(
             TargetVocabulary.MOST_TOKENS + 1,
             max_position_embeddings=config.max_position_embeddings,
+        )
+        require(
+            config.num_parallel_encoders == 1,
+            "must be 1: the decoder reads the output of one encoder",
+            num_parallel_encoders=config.num_parallel_encoders,
         )
         super().__init__(
             config,

@@ -36,11 +36,13 @@ def layer_rates(model: TaskModel, decay: float) -> dict[str, float]:
 
 def _used(model: TaskModel, layer: int) -> Iterator[keras.Variable]:
     """The weights that a layer uses, its own and those it shares."""
-    config, blocks = model.config, model.encoder.transformer.blocks
-    for k in config.blocks_of_layer(layer):
-        yield from blocks[k].trainable_variables
-        for name in ("attention", "feed_forward"):
-            owner = getattr(blocks[config.owner(k, name)], name)
-            for weight in owner.trainable_variables:
-                if config.shared_norms or len(weight.shape) == 2:
-                    yield weight
+    config = model.config
+    for encoder in model.encoder.transformer.encoders():
+        blocks = encoder.blocks
+        for k in config.blocks_of_layer(layer):
+            yield from blocks[k].trainable_variables
+            for name in ("attention", "feed_forward"):
+                owner = getattr(blocks[config.owner(k, name)], name)
+                for weight in owner.trainable_variables:
+                    if config.shared_norms or len(weight.shape) == 2:
+                        yield weight

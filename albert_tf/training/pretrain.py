@@ -13,7 +13,6 @@ import keras
 import tensorflow as tf
 from rich.console import Console
 
-from albert_tf.costs import training_flops
 from albert_tf.data.corpus_blocks import HELD_OUT, TRAIN
 from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.data.preprocessor import TextPreprocessor
@@ -28,7 +27,10 @@ from albert_tf.training.evaluator import Evaluator
 from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.pretrain_schedule import make_schedule
-from albert_tf.training.pretraining_objective import PretrainingObjective
+from albert_tf.training.pretraining_objectives import (
+    make_objective,
+    objective_flops,
+)
 from albert_tf.training.run_loop import run_loop
 from albert_tf.training.run_monitor import RunMonitor
 from albert_tf.training.run_state import (
@@ -144,9 +146,9 @@ class _Run:
             self.model.encoder.trainable = not options.freeze_encoder
             self.optimizer = make_optimizer(options, make_schedule(options))
             self.optimizer.build(self.model.trainable_variables)
+        self.objective = make_objective(self.model, self.options)
         if self.is_chief:
             output.mkdir(parents=True, exist_ok=True)
-        self.objective = PretrainingObjective(self.model)
         self.state = RunState(
             output / "checkpoints",
             self.model,
@@ -195,8 +197,9 @@ class _Run:
 
     def _make_monitor(self, console) -> RunMonitor:
         options, corpus = self.options, self.corpus
-        flops = training_flops(
+        flops = objective_flops(
             self.model.config,
+            options,
             corpus.length,
             corpus.num_predictions(options.masking),
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import math
 
 from albert_tf.data.masking_options import MaskingOptions
 from albert_tf.errors import require, require_at_least, require_one_of
@@ -35,6 +37,14 @@ class PretrainOptions:
             when it was made.
         sentence_order: whether there is the second task; by default as the
             corpus was made.
+        loss_layers: after which layers the losses are taken, counted from 1,
+            in their order; the last layer is among them. By default after the
+            last only.
+        loss_weights: how much the loss after each of `loss_layers` counts;
+            by default by the layer's number, as in early exit.
+        aligned_weight: how much the loss counts of tokens that are predicted
+            from those left and right of them, without themselves, beside the
+            other losses; by default there is none.
         freeze_encoder: train the heads only, as the first step for an encoder
             that was distilled and has none.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
@@ -60,6 +70,9 @@ class PretrainOptions:
     accumulate: int = 1
     masking: MaskingOptions | None = None
     sentence_order: bool | None = None
+    loss_layers: list[int] | None = None
+    loss_weights: list[float] | None = None
+    aligned_weight: float | None = None
     freeze_encoder: bool = False
     precision: str = "float32"
     jit_compile: bool = False
@@ -83,6 +96,36 @@ class PretrainOptions:
             accumulate=self.accumulate,
         )
         self._check_restarts()
+        self._check_loss_layers()
+        require(
+            self.aligned_weight is None or 0 < self.aligned_weight < math.inf,
+            "must be greater than 0, or None for no such loss",
+            aligned_weight=self.aligned_weight,
+        )
+
+    def _check_loss_layers(self):
+        layers, weights = self.loss_layers, self.loss_weights
+        require(
+            layers is None
+            or (
+                len(layers) > 0
+                and all(isinstance(n, int) and n > 0 for n in layers)
+                and all(a < b for a, b in itertools.pairwise(layers))
+            ),
+            "must be numbers of layers, from 1, in their order",
+            loss_layers=layers,
+        )
+        if weights is None:
+            return
+        require(layers is not None, "needs loss_layers", loss_weights=weights)
+        require(
+            len(weights) == len(layers)
+            and all(0 <= weight < math.inf for weight in weights)
+            and any(weights),
+            f"must be {len(layers)} numbers, one for each of loss_layers, at "
+            "least 0 and not all 0",
+            loss_weights=weights,
+        )
 
     def _check_restarts(self):
         cycles = max(self.steps - self.warmup, 1)

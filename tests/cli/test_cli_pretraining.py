@@ -93,17 +93,19 @@ def test_vocabulary_refuses(fails, book_file, tmp_path):
 
 def other_values(kind) -> dict:
     """Values that are allowed and are not the defaults."""
-    strings = {
+    others = {
         "schedule": "cosine", "optimizer": "muon", "masking": "word",
         "replace_unit": "word", "precision": "mixed_bfloat16",
         "objective": "nsp", "language": "de", "duplicates": "near",
         "errors": "replace", "sentence_order": False,
+        "loss_layers": [3, 6], "loss_weights": [0.5, 1.0],
+        "aligned_weight": 0.5,
     }  # fmt: skip
     values = {}
     for field in dataclasses.fields(kind):
         default = field.default
-        if field.name in strings:
-            values[field.name] = strings[field.name]
+        if field.name in others:
+            values[field.name] = others[field.name]
         elif dataclasses.is_dataclass(default) or field.name == "masking":
             values[field.name] = None
         elif isinstance(default, bool):
@@ -121,8 +123,9 @@ def as_arguments(values: dict) -> list[str]:
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             arguments.append(f"--{flag}" if value else f"--no-{flag}")
-        else:
-            arguments += [f"--{flag}", str(value)]
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            arguments += [f"--{flag}", str(one)]
     return arguments
 
 
@@ -146,6 +149,7 @@ def test_every_option_of_pretraining_reaches_it(tmp_path, monkeypatch):
         "embedding_size": 24,
         "sharing": "none",
         "shared_norms": False,
+        "num_parallel_encoders": 2,
     }
     argv = ["pretrain", "corpus", "--output", tmp_path, "--dropout", "0.25"]
     values = {**training, **masking, **sizes}

@@ -35,6 +35,7 @@ def found(rates, pattern):
     [
         ({"num_hidden_groups": 4}, [1 / 8, 1 / 4, 1 / 2, 1]),
         ({"num_hidden_groups": 2}, [1 / 4, 1]),
+        ({"num_hidden_groups": 2, "num_parallel_encoders": 2}, [1 / 4, 1]),
         ({"num_hidden_groups": 1}, [1]),
         ({"sharing": "none"}, [1 / 8, 1 / 4, 1 / 2, 1]),
     ],
