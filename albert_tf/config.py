@@ -21,6 +21,8 @@ SHARING = ("all", "attention", "feed_forward", "none")
 POOLINGS = ("cls", "mean")
 # By what a text may leave before the last layer.
 EXIT_RULES = ("confidence", "patience")
+# Fields that switch on what is in no published model; off if they are false.
+VARIANTS = published_config.VARIANTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +67,8 @@ class AlbertConfig:
             weights and all biases too, as in the paper. If not, each layer
             has these vectors to itself: they are some thousandths of the
             weights and cost no time, and a model is better for them.
+        layer_adapters: R, the rank of what each layer adds to the matrices
+            that it shares (docs/variants.md); 0 for nothing.
 
     Raises:
         UserError: if a field breaks its rule; the message names field, value
@@ -90,6 +94,7 @@ class AlbertConfig:
     sharing: str = "all"
     project_equal_sizes: bool = False
     shared_norms: bool = True
+    layer_adapters: int = 0
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -138,6 +143,22 @@ class AlbertConfig:
             f"hidden_size={self.hidden_size}: they differ, so the embedding "
             "is projected anyway",
         )
+        self._check_adapters()
+
+    def _check_adapters(self) -> None:
+        if not self.layer_adapters:
+            return
+        self._check(
+            "layer_adapters",
+            self.layer_adapters <= self.hidden_size,
+            f"must be at most hidden_size={self.hidden_size}",
+        )
+        self._check(
+            "layer_adapters",
+            self.sharing == "all" and not self.shared_norms,
+            "needs sharing='all' with shared_norms=False: it adds to shared "
+            "matrices, and a layer's own vectors come first, which cost less",
+        )
 
     def _check(self, name: str, right: bool, rule: str) -> None:
         if not right:
@@ -148,13 +169,20 @@ class AlbertConfig:
     def _check_type(self, name: str, type_name: str) -> None:
         value = getattr(self, name)
         if type_name == "int":
-            right = type(value) is int and value > 0
-            self._check(name, right, "must be a whole number above 0")
+            least = 0 if name in VARIANTS else 1
+            right = type(value) is int and value >= least
+            rule = "at least 0" if least == 0 else "above 0"
+            self._check(name, right, f"must be a whole number {rule}")
         elif type_name == "float":
             right = type(value) in (int, float) and 0 <= value < float("inf")
             self._check(name, right, "must be a number, at least 0")
         elif type_name == "bool":
             self._check(name, type(value) is bool, "must be True or False")
+
+    def without_variants(self) -> AlbertConfig:
+        """The same with all `VARIANTS` off."""
+        off = {f.name: f.default for f in dataclasses.fields(self)}
+        return dataclasses.replace(self, **{n: off[n] for n in VARIANTS})
 
     @property
     def head_size(self) -> int:

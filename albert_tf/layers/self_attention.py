@@ -21,10 +21,10 @@ class SelfAttention(AlbertLayer):
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(config, **kwargs)
-        self.query = self.dense(config.hidden_size, "query")
-        self.key = self.dense(config.hidden_size, "key")
-        self.value = self.dense(config.hidden_size, "value")
-        self.output_dense = self.dense(config.hidden_size, "output")
+        self.query = self.shared_dense(config.hidden_size, "query")
+        self.key = self.shared_dense(config.hidden_size, "key")
+        self.value = self.shared_dense(config.hidden_size, "value")
+        self.output_dense = self.shared_dense(config.hidden_size, "output")
 
     def build(self, input_shape=None):
         """Makes the weights; no input shape is needed."""

@@ -9,7 +9,7 @@ from keras import ops
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import AlbertLayer
 from albert_tf.layers.dropout import split_seed
-from albert_tf.layers.own_vectors import twin, vectors_by_layer
+from albert_tf.layers.own_weights import twin, weights_by_layer
 from albert_tf.layers.transformer_block import TransformerBlock
 
 _SEEDS_PER_BLOCK = 3
@@ -215,7 +215,7 @@ class SharedEncoder(AlbertLayer):
         if self.config.shared_norms:  # they are the same blocks
             return lambda index: nullcontext()
         blocks = [self.config.blocks_of_layer(layer) for layer in layers]
-        return vectors_by_layer([[self.blocks[k] for k in b] for b in blocks])
+        return weights_by_layer([[self.blocks[k] for k in b] for b in blocks])
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""
