@@ -21,6 +21,8 @@ SHARING = ("all", "attention", "feed_forward", "none")
 POOLINGS = ("cls", "mean")
 # By what a text may leave before the last layer.
 EXIT_RULES = ("confidence", "patience")
+# Fields that switch on what is in no published model; off if they are false.
+VARIANTS = published_config.VARIANTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +70,10 @@ class AlbertConfig:
         num_parallel_encoders: how many encoders, each with layers of its own,
             read the text side by side. Their vectors are put together, so
             that tasks see so many times H.
+        layer_adapters: R, the rank of what each layer adds to the matrices
+            that it shares (docs/variants.md); 0 for nothing.
+        cross_layer_attention: whether a layer attends to what the layer before
+            was given, besides what it is given itself.
 
     Raises:
         UserError: if a field breaks its rule; the message names field, value
@@ -94,6 +100,8 @@ class AlbertConfig:
     project_equal_sizes: bool = False
     shared_norms: bool = True
     num_parallel_encoders: int = 1
+    layer_adapters: int = 0
+    cross_layer_attention: bool = False
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -142,6 +150,28 @@ class AlbertConfig:
             f"hidden_size={self.hidden_size}: they differ, so the embedding "
             "is projected anyway",
         )
+        self._check_adapters()
+        self._check(
+            "cross_layer_attention",
+            not (self.cross_layer_attention and self.num_parallel_encoders > 1),
+            f"does not go with num_parallel_encoders="
+            f"{self.num_parallel_encoders}: each would need a memory of its own",
+        )
+
+    def _check_adapters(self) -> None:
+        if not self.layer_adapters:
+            return
+        self._check(
+            "layer_adapters",
+            self.layer_adapters <= self.hidden_size,
+            f"must be at most hidden_size={self.hidden_size}",
+        )
+        self._check(
+            "layer_adapters",
+            self.sharing == "all" and not self.shared_norms,
+            "needs sharing='all' with shared_norms=False: it adds to shared "
+            "matrices, and a layer's own vectors come first, which cost less",
+        )
 
     def _check(self, name: str, right: bool, rule: str) -> None:
         if not right:
@@ -152,13 +182,20 @@ class AlbertConfig:
     def _check_type(self, name: str, type_name: str) -> None:
         value = getattr(self, name)
         if type_name == "int":
-            right = type(value) is int and value > 0
-            self._check(name, right, "must be a whole number above 0")
+            least = 0 if name in VARIANTS else 1
+            right = type(value) is int and value >= least
+            rule = "at least 0" if least == 0 else "above 0"
+            self._check(name, right, f"must be a whole number {rule}")
         elif type_name == "float":
             right = type(value) in (int, float) and 0 <= value < float("inf")
             self._check(name, right, "must be a number, at least 0")
         elif type_name == "bool":
             self._check(name, type(value) is bool, "must be True or False")
+
+    def without_variants(self) -> AlbertConfig:
+        """The same with all `VARIANTS` off."""
+        off = {f.name: f.default for f in dataclasses.fields(self)}
+        return dataclasses.replace(self, **{n: off[n] for n in VARIANTS})
 
     @property
     def head_size(self) -> int:

@@ -26,6 +26,10 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     attention = 2 * length * h  # a token: scores and weighted sum
     layers = config.num_hidden_layers * config.inner_group_num
     layers *= config.num_parallel_encoders
+    if config.cross_layer_attention:  # keys and values of twice the tokens
+        matrices, attention = matrices + 2 * h * h, 2 * attention
+    # What is added to four matrices of attention and two of feed-forward.
+    matrices += config.layer_adapters * (4 * 2 * h + 2 * (h + f))
     projection = config.embedding_size * h if config.has_projection else 0
     per_token = layers * (matrices + attention) + projection
     return length * per_token + config.output_size**2

@@ -10,6 +10,8 @@ from typing import Any
 
 from albert_tf.errors import UserError, warn
 
+# Fields of ours that no other library has; off if they are false.
+VARIANTS = ("layer_adapters", "cross_layer_attention")
 # Both codes default to the sizes of the xxlarge model.
 _DEFAULTS = {
     "hidden_size": 4096,
@@ -310,6 +312,12 @@ def _published(fields: dict[str, Any]) -> dict[str, Any]:
             f"num_parallel_encoders={encoders} cannot be said in another "
             "library's format, which has one encoder"
         )
+    for name in VARIANTS:
+        if value := values.pop(name):
+            raise UserError(
+                f"{name}={value!r} cannot be said in another library's format, "
+                "which has no such models; albert_tf's own keeps it"
+            )
     shared_norms = values.pop("shared_norms")
     sharing = values.pop("sharing")
     if sharing == "none":

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from albert_tf.config import PRESETS, AlbertConfig
+from albert_tf.config import PRESETS, VARIANTS, AlbertConfig
 from albert_tf.errors import UserError
 
 GOLDEN_CONFIGS = [
@@ -79,6 +79,14 @@ def test_no_sharing_is_one_group_a_layer_elsewhere():
         ({"project_equal_sizes": 1}, "project_equal_sizes=1 must be True or"),
         ({"project_equal_sizes": True}, "project_equal_sizes=True must be Fal"),
         ({"shared_norms": 0}, "shared_norms=0 must be True or False"),
+        ({"layer_adapters": -1}, "layer_adapters=-1 must be a whole number at"),
+        ({"layer_adapters": True}, "layer_adapters=True must be a whole"),
+        ({"layer_adapters": 4}, "layer_adapters=4 needs sharing='all' with s"),
+        (
+            {"layer_adapters": 4, "shared_norms": False, "sharing": "none"},
+            "layer_adapters=4 needs sharing='all' with shared_norms=False",
+        ),
+        ({"layer_adapters": 769}, "layer_adapters=769 must be at most hidden"),
         ({"num_hidden_groups": 13}, "num_hidden_groups=13 must be at most"),
         (
             {"num_hidden_groups": 2, "sharing": "none"},
@@ -158,6 +166,24 @@ def test_norms_of_their_own_are_refused_elsewhere():
     for publish in (config.to_huggingface, config.to_google):
         with pytest.raises(UserError, match="shared_norms=False cannot be sa"):
             publish()
+
+
+VARIANTS_ON = {
+    "layer_adapters": {"layer_adapters": 4, "shared_norms": False},
+    "cross_layer_attention": {"cross_layer_attention": True},
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variants_are_refused_elsewhere(name):
+    config = AlbertConfig(**VARIANTS_ON[name])
+    for publish in (config.to_huggingface, config.to_google):
+        with pytest.raises(UserError, match=f"{name}=.* cannot be said in"):
+            publish()
+    plain = config.without_variants()
+    assert plain == dataclasses.replace(
+        AlbertConfig(), shared_norms=config.shared_norms
+    )
 
 
 def test_unknown_preset_offers_near_names():

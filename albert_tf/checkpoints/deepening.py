@@ -39,7 +39,28 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
     new = dataclasses.replace(old, num_hidden_layers=num_hidden_layers)
     if new.num_blocks == old.num_blocks:  # layers have nothing to themselves
         return dataclasses.replace(checkpoint, config=new)
+    return _spread(checkpoint, new)
+
+
+def own_norms(checkpoint: Checkpoint) -> Checkpoint:
+    """Gives each layer LayerNorm weights and biases of its own, alike so far.
+
+    Args:
+        checkpoint: one with weights or without.
+
+    Returns:
+        The same model with `shared_norms=False`.
+    """
+    new = dataclasses.replace(checkpoint.config, shared_norms=False)
+    if checkpoint.weights is None or checkpoint.config == new:
+        return dataclasses.replace(checkpoint, config=new)
+    return _spread(checkpoint, new)
+
+
+def _spread(checkpoint: Checkpoint, new: AlbertConfig) -> Checkpoint:
+    """Each layer gets a copy of what its twin has."""
     checkpoint.require_one_encoder()
+    old = checkpoint.config
     weights = {
         name: array
         for name, array in checkpoint.weights.items()
@@ -47,15 +68,21 @@ def deepen(checkpoint: Checkpoint, num_hidden_layers: int) -> Checkpoint:
     }
     for name, _ in weight_shapes(new):
         if name.startswith(_BLOCKS):
-            weights[name] = checkpoint.weights[_twin(name, old, new)]
+            block, weight = _twin(name, old, new)
+            if f"{_BLOCKS}{block}/{weight}" not in checkpoint.weights:
+                block = old.owner(block, weight.partition("/")[0])
+            source = f"{_BLOCKS}{block}/{weight}"
+            # A variant may be in none: it is new then.
+            if source in checkpoint.weights:
+                weights[name] = checkpoint.weights[source]
     return dataclasses.replace(checkpoint, config=new, weights=weights)
 
 
-def _twin(name: str, old: AlbertConfig, new: AlbertConfig) -> str:
-    """The old model's weight for one of the new: that of the same group."""
+def _twin(name: str, old: AlbertConfig, new: AlbertConfig) -> tuple[int, str]:
+    """The old model's block for a weight of the new, and which of its."""
     block, weight = name.removeprefix(_BLOCKS).split("/", 1)
     layer, inner = divmod(int(block), new.inner_group_num)
     group = new.group_of_layer(layer)
     layers, twins = new.layers_of_group(group), old.layers_of_group(group)
     twin = twins[layers.index(layer) * len(twins) // len(layers)]
-    return f"{_BLOCKS}{old.blocks_of_layer(twin)[inner]}/{weight}"
+    return old.blocks_of_layer(twin)[inner], weight

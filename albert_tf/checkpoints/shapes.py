@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from albert_tf.checkpoints.checkpoint import ENCODER
 from albert_tf.config import AlbertConfig
@@ -29,10 +29,23 @@ _SUBLAYERS = ("attention", "feed_forward")
 _POOLER = ENCODER + "pooler/"
 _HEAD = "masked_lm_head/"
 _ORDER = "sentence_order_head/"
+# Which field of the configuration a weight is there for, by a part of its name.
+_VARIANTS = {
+    "/adapter_": "layer_adapters",
+    "/previous_gate": "cross_layer_attention",
+}
 
 
 def _dense(name: str, inputs: str | int, outputs: str | int):
     return {f"{name}kernel": (inputs, outputs), f"{name}bias": (outputs,)}
+
+
+def _shared_dense(name: str, inputs: str | int, outputs: str | int):
+    return {
+        **_dense(name, inputs, outputs),
+        f"{name}adapter_down": (inputs, "layer_adapters"),
+        f"{name}adapter_up": ("layer_adapters", outputs),
+    }
 
 
 def _layer_norm(name: str, size: str):
@@ -48,13 +61,14 @@ _AXES: dict[str, Axes] = {
     _EMBEDDING + "segment_embedding/embeddings": ("type_vocab_size", _E),
     **_layer_norm(_EMBEDDING + "layer_norm/", _E),
     **_dense(_PROJECTION, _E, _H),
-    **_dense(_BLOCK + "attention/query/", _H, _H),
-    **_dense(_BLOCK + "attention/key/", _H, _H),
-    **_dense(_BLOCK + "attention/value/", _H, _H),
-    **_dense(_BLOCK + "attention/output/", _H, _H),
+    **_shared_dense(_BLOCK + "attention/query/", _H, _H),
+    **_shared_dense(_BLOCK + "attention/key/", _H, _H),
+    **_shared_dense(_BLOCK + "attention/value/", _H, _H),
+    **_shared_dense(_BLOCK + "attention/output/", _H, _H),
+    _BLOCK + "attention/previous_gate": ("num_attention_heads",),
     **_layer_norm(_BLOCK + "attention_layer_norm/", _H),
-    **_dense(_BLOCK + "feed_forward/intermediate/", _H, _F),
-    **_dense(_BLOCK + "feed_forward/output/", _F, _H),
+    **_shared_dense(_BLOCK + "feed_forward/intermediate/", _H, _F),
+    **_shared_dense(_BLOCK + "feed_forward/output/", _F, _H),
     **_layer_norm(_BLOCK + "feed_forward_layer_norm/", _H),
     **_dense(_POOLER, _OUTPUT, _OUTPUT),
     **_dense(_HEAD + "transform/", _OUTPUT, _E),
@@ -90,16 +104,37 @@ def _encoders(template: str, config: AlbertConfig) -> int:
 
 def _numbers(template: str, config: AlbertConfig) -> Sequence[int]:
     """The blocks that have a weight of their own; one number for the rest."""
+    field = variant_of(template)
+    if field is not None and not getattr(config, field):
+        return range(0)
     if template.startswith(_PROJECTION):
         return range(config.has_projection)
     if not template.startswith(_BLOCK):
         return range(1)
     blocks = range(config.num_blocks)
     sublayer, _, _ = template.removeprefix(_BLOCK).partition("/")
-    is_vector = len(_AXES[template]) == 1
-    if sublayer not in _SUBLAYERS or (is_vector and not config.shared_norms):
+    is_matrix = template.endswith("/kernel")
+    if sublayer not in _SUBLAYERS or not (is_matrix or config.shared_norms):
         return blocks
     return [k for k in blocks if config.owner(k, sublayer) == k]
+
+
+def variant_of(name: str) -> str | None:
+    """The field of the configuration that switches a weight on, if any."""
+    fields = (field for part, field in _VARIANTS.items() if part in name)
+    return next(fields, None)
+
+
+def is_needed(name: str, offered: Collection[str]) -> bool:
+    """Whether a model is not whole without a weight that is not offered.
+
+    It can do without a pooler, which is new then, and without a variant of
+    which nothing is offered, as that starts as if it were off.
+    """
+    field = variant_of(name)
+    if field is not None:
+        return any(variant_of(other) == field for other in offered)
+    return name.startswith(ENCODER) and not name.startswith(_POOLER)
 
 
 def parameter_count(config: AlbertConfig) -> int:
@@ -122,7 +157,7 @@ def check_shapes(
 ) -> None:
     """Compares what a source has with what its configuration says.
 
-    Only the encoder's weights have to be there, without the pooler.
+    Only those weights have to be there that `is_needed` says.
 
     Args:
         shapes: by our names.
@@ -141,7 +176,7 @@ def check_shapes(
         if name in shapes:
             if shapes[name] != shape:
                 misfits[name] = shape, shapes[name]
-        elif name.startswith(ENCODER) and not name.startswith(_POOLER):
+        elif is_needed(name, shapes):
             missing.append(name)
             if len(missing) > 10:  # a damaged number may say millions
                 break

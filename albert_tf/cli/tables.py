@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from albert_tf.config import AlbertConfig
+from albert_tf.config import VARIANTS, AlbertConfig
 from albert_tf.costs import (
     BITS,
     file_bytes,
@@ -115,18 +115,20 @@ def presets(configs: Mapping[str, AlbertConfig]) -> Table:
 
 def sizes(name: str, config: AlbertConfig) -> Table:
     """Parameters of one model and its bytes at each precision."""
-    blocks = dataclasses.replace(config, shared_norms=True).num_blocks
+    plain = dataclasses.replace(config.without_variants(), shared_norms=True)
+    encoders = config.num_parallel_encoders
     rows = [
         ("parameters (encoder and pooler)", f"{parameter_count(config):,}"),
         ("layers x hidden size", _shape(config)),
-        ("distinct blocks", str(blocks * config.num_parallel_encoders)),
+        ("distinct blocks", str(plain.num_blocks * encoders)),
     ]
-    if config.num_parallel_encoders > 1:
-        rows.append(
-            ("encoders side by side", str(config.num_parallel_encoders))
-        )
+    if encoders > 1:
+        rows.append(("encoders side by side", str(encoders)))
     if not config.shared_norms:
         rows.append(("LayerNorm and biases", "each layer its own"))
+    for name in VARIANTS:
+        if value := getattr(config, name):
+            rows.append((name, str(value)))
     for precision in BITS:
         rows.append(
             (f"{precision} file", megabytes(file_bytes(config, precision)))

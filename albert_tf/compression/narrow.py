@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
-from albert_tf.checkpoints.shapes import weight_shapes
+from albert_tf.checkpoints.shapes import variant_of, weight_shapes
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError
 
@@ -91,6 +91,8 @@ def _random(config: AlbertConfig, seed: int) -> dict[str, np.ndarray]:
     weights = {}
     for name, shape in weight_shapes(config):
         if not name.startswith(ENCODER + "transformer/"):
+            continue
+        if variant_of(name):  # new where it is loaded
             continue
         if name.endswith("kernel"):
             weights[name] = rng.normal(0, config.initializer_range, shape)

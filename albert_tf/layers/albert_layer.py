@@ -1,8 +1,12 @@
 """What all layers of the model have in common."""
 
+import functools
+from collections.abc import Callable
+
 import keras
 
 from albert_tf.config import AlbertConfig
+from albert_tf.layers.adapted_dense import AdaptedDense
 from albert_tf.layers.dense import Dense
 
 
@@ -18,15 +22,27 @@ class AlbertLayer(keras.layers.Layer):
         super().__init__(**kwargs)
         self.config = config
 
-    def dense(self, units: int, name: str, **kwargs) -> Dense:
+    def dense(
+        self,
+        units: int,
+        name: str,
+        kind: Callable[..., Dense] = Dense,
+        **kwargs,
+    ) -> Dense:
         """A dense layer with the model's initializer and this dtype."""
-        return Dense(
+        return kind(
             units,
             kernel_initializer=initializer(self.config),
             dtype=self.dtype_policy,
             name=name,
             **kwargs,
         )
+
+    def shared_dense(self, units: int, name: str, **kwargs) -> Dense:
+        """One that layers share, to which each may add of its own."""
+        rank = self.config.layer_adapters
+        kind = functools.partial(AdaptedDense, rank=rank) if rank else Dense
+        return self.dense(units, name, kind, **kwargs)
 
     def layer_norm(self, name: str) -> keras.layers.LayerNormalization:
         """A LayerNorm with the model's epsilon; it computes in float32."""

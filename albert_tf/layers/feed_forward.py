@@ -18,12 +18,12 @@ class FeedForward(AlbertLayer):
 
     def __init__(self, config: AlbertConfig, **kwargs):
         super().__init__(config, **kwargs)
-        self.intermediate = self.dense(
+        self.intermediate = self.shared_dense(
             config.intermediate_size,
             "intermediate",
             activation=activation(config),
         )
-        self.output_dense = self.dense(config.hidden_size, "output")
+        self.output_dense = self.shared_dense(config.hidden_size, "output")
 
     def build(self, input_shape=None):
         """Makes the weights; no input shape is needed."""

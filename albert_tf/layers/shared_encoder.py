@@ -9,7 +9,7 @@ from keras import ops
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import AlbertLayer
 from albert_tf.layers.dropout import split_seed
-from albert_tf.layers.own_vectors import twin, vectors_by_layer
+from albert_tf.layers.own_weights import twin, weights_by_layer
 from albert_tf.layers.transformer_block import TransformerBlock
 
 _SEEDS_PER_BLOCK = 3
@@ -30,6 +30,8 @@ class SharedEncoder(AlbertLayer):
         **kwargs: Keras' layer arguments.
     """
 
+    block_class = TransformerBlock
+
     def __init__(
         self, config: AlbertConfig, rematerialize: bool = False, **kwargs
     ):
@@ -43,7 +45,7 @@ class SharedEncoder(AlbertLayer):
                 if (owner := config.owner(k, name)) != k
             }
             self.blocks.append(
-                TransformerBlock(
+                self.block_class(
                     config, **shared, dtype=self.dtype_policy, name=f"block_{k}"
                 )
             )
@@ -111,7 +113,8 @@ class SharedEncoder(AlbertLayer):
         for layers in self._runs():
             if loop and len(layers) > 1:
                 is_last = layers.stop == self.config.num_hidden_layers
-                cut = first_only and is_last and x.shape[1] is None
+                is_open = padding_mask.shape[1] is None
+                cut = first_only and is_last and is_open
                 body = self._body(layers, padding_mask, seed, cut)
                 x = ops.fori_loop(layers.start, layers.stop, body, x)
             else:
@@ -147,14 +150,18 @@ class SharedEncoder(AlbertLayer):
         for inner, k in enumerate(blocks):
             applied = layer * len(blocks) + inner
             block_seed = split_seed(seed, applied * _SEEDS_PER_BLOCK)
-            queries = None
-            if wanted is not None and inner == len(blocks) - 1:
-                queries = x[:, :wanted]
-            x, p = self.blocks[k](
-                x, padding_mask, seed=block_seed, queries=queries
+            is_last = inner == len(blocks) - 1
+            x, p = self._apply(
+                *(k, applied, x, padding_mask, block_seed),
+                wanted if is_last else None,
             )
             probabilities.append(p)
         return x, probabilities
+
+    def _apply(self, k: int, number, x, padding_mask, seed, wanted):
+        """Applies block k as that of a number; see `_layer`."""
+        queries = None if wanted is None else x[:, :wanted]
+        return self.blocks[k](x, padding_mask, seed=seed, queries=queries)
 
     def _step(self, layer: int, padding_mask, seed, attentions=False):
         """Layer number `layer` as a function of `x` alone."""
@@ -178,7 +185,7 @@ class SharedEncoder(AlbertLayer):
             wanted = None
             if first_only:
                 is_last = ops.equal(layer, layers.stop - 1)
-                wanted = ops.where(is_last, 1, ops.shape(x)[1])
+                wanted = ops.where(is_last, 1, ops.shape(padding_mask)[1])
             with as_layer(layer - first):
                 x, _ = self._layer(layer, first, x, padding_mask, seed, wanted)
             return x
@@ -226,7 +233,7 @@ class SharedEncoder(AlbertLayer):
         if self.config.shared_norms:  # they are the same blocks
             return lambda index: nullcontext()
         blocks = [self.config.blocks_of_layer(layer) for layer in layers]
-        return vectors_by_layer(
+        return weights_by_layer(
             [[e.blocks[k] for e in self.encoders() for k in b] for b in blocks]
         )
 

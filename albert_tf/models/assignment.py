@@ -8,10 +8,12 @@ import keras
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
-from albert_tf.checkpoints.shapes import describe_misfits
+from albert_tf.checkpoints.shapes import (
+    describe_misfits,
+    is_needed,
+    variant_of,
+)
 from albert_tf.errors import UserError, warn
-
-_POOLER = ENCODER + "pooler/"
 
 
 def to_checkpoint(model) -> Checkpoint:
@@ -148,13 +150,17 @@ def _check_missing(model, missing: list[str], checkpoint: Checkpoint) -> None:
     """Warns of new heads, raises for an encoder that is not whole."""
     # Hugging Face's masked LM, tagger and question answerer have no pooler;
     # another task starts with a new one.
-    encoder = [
-        name
-        for name in missing
-        if name.startswith(ENCODER) and not name.startswith(_POOLER)
-    ]
-    if encoder:
-        raise UserError(f"{checkpoint.source}: lacks {', '.join(encoder)}")
+    needed = [name for name in missing if is_needed(name, checkpoint.weights)]
+    if needed:
+        raise UserError(f"{checkpoint.source}: lacks {', '.join(needed)}")
+    variants = {field for name in missing if (field := variant_of(name))}
+    if variants:
+        warn(
+            f"{checkpoint.source}: has no weights for "
+            f"{', '.join(sorted(variants))}: they are new and change nothing "
+            "yet, train them"
+        )
+    missing = [name for name in missing if not variant_of(name)]
     if missing:
         warn(
             f"{checkpoint.source}: has no fitting weights for "

@@ -5,6 +5,7 @@ import keras
 from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
+from albert_tf.layers.cross_layer_encoder import CrossLayerEncoder
 from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.parallel_encoder import ParallelEncoder
@@ -49,10 +50,7 @@ class AlbertEncoder(PresetModel):
         self.embedding = FactorizedEmbedding(
             config, dtype=self.dtype_policy, name="embedding"
         )
-        kind = SharedEncoder
-        if config.num_parallel_encoders > 1:
-            kind = ParallelEncoder
-        self.transformer = kind(
+        self.transformer = _transformer_class(config)(
             config,
             rematerialize=rematerialize,
             dtype=self.dtype_policy,
@@ -144,3 +142,11 @@ class AlbertEncoder(PresetModel):
             "pooler": self.pooler is not None,
             "rematerialize": self.transformer.rematerialize,
         }
+
+
+def _transformer_class(config: AlbertConfig) -> type[SharedEncoder]:
+    if config.num_parallel_encoders > 1:
+        return ParallelEncoder
+    if config.cross_layer_attention:
+        return CrossLayerEncoder
+    return SharedEncoder

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from albert_tf.checkpoints import Checkpoint
+from albert_tf.checkpoints.deepening import own_norms
 from albert_tf.checkpoints.vocabulary import preprocessor_for
-from albert_tf.errors import UserError, warn
+from albert_tf.config import VARIANTS
+from albert_tf.errors import UserError, require_one_of, warn
 from albert_tf.models.assignment import assign_weights, is_of_class
 
 # *args and **kwargs.
@@ -25,6 +27,29 @@ def with_dropout(checkpoint: Checkpoint, rate: float | None) -> Checkpoint:
         hidden_dropout_prob=rate,
         attention_probs_dropout_prob=rate,
     )
+    return dataclasses.replace(checkpoint, config=config)
+
+
+def with_variants(
+    checkpoint: Checkpoint, variants: Mapping[str, Any]
+) -> Checkpoint:
+    """The same with variants of the encoder switched on, see `VARIANTS`.
+
+    Args:
+        checkpoint: with weights or without.
+        variants: fields of the configuration; besides a variant's,
+            `shared_norms` may become False.
+
+    Raises:
+        UserError: if it is another field, or the fields do not go together.
+    """
+    changes = dict(variants)
+    if changes.get("shared_norms") is False:
+        del changes["shared_norms"]
+        checkpoint = own_norms(checkpoint)
+    for name in changes:
+        require_one_of((*VARIANTS, "shared_norms=False"), variants=name)
+    config = dataclasses.replace(checkpoint.config, **changes)
     return dataclasses.replace(checkpoint, config=config)
 
 

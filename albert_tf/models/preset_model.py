@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -20,6 +20,7 @@ from albert_tf.models.loading import (
     default_arguments,
     make_model,
     with_dropout,
+    with_variants,
 )
 from albert_tf.models.weight_names import named_weights
 
@@ -96,7 +97,13 @@ class PresetModel(keras.Model):
         return CompiledMethod(self, method).predict_on_batch
 
     @classmethod
-    def from_preset(cls, source: str | os.PathLike, dropout=None, **kwargs):
+    def from_preset(
+        cls,
+        source: str | os.PathLike,
+        dropout: float | None = None,
+        variants: Mapping[str, Any] | None = None,
+        **kwargs,
+    ):
         """Makes a model from a preset.
 
         Args:
@@ -109,6 +116,9 @@ class PresetModel(keras.Model):
                 "albert_base_v2", which gives random weights.
             dropout: takes the place of both dropout rates of the encoder;
                 None leaves them.
+            variants: what to switch on, such as `{"layer_adapters": 8}`: see
+                docs/variants.md. Its weights are new if the source has none,
+                and change nothing until they are trained.
             **kwargs: passed to the constructor, such as `labels` or `dtype`;
                 what is not given is taken from a checkpoint of the same task.
                 A model that takes text may be given `tokenizer` instead of
@@ -123,7 +133,9 @@ class PresetModel(keras.Model):
                 fit the model; the message names the weights.
         """
         checkpoint = read_checkpoint(source, heads())
-        return make_model(cls, with_dropout(checkpoint, dropout), **kwargs)
+        checkpoint = with_dropout(checkpoint, dropout)
+        checkpoint = with_variants(checkpoint, variants or {})
+        return make_model(cls, checkpoint, **kwargs)
 
     def save_preset(
         self,

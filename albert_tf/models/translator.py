@@ -92,7 +92,7 @@ class AlbertTranslator(TaskModel):
         self.length_penalty = length_penalty
         self._target = TargetVocabulary(target_vocabulary)
         sizes = dataclasses.replace(
-            config,
+            config.without_variants(),
             vocab_size=self._target.size,
             type_vocab_size=1,
             max_position_embeddings=TargetVocabulary.MOST_TOKENS,

@@ -44,5 +44,5 @@ def _used(model: TaskModel, layer: int) -> Iterator[keras.Variable]:
             for name in ("attention", "feed_forward"):
                 owner = getattr(blocks[config.owner(k, name)], name)
                 for weight in owner.trainable_variables:
-                    if config.shared_norms or len(weight.shape) == 2:
+                    if config.shared_norms or weight.name == "kernel":
                         yield weight

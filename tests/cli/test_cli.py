@@ -162,13 +162,16 @@ def test_info(capsys, home, tmp_path):
     assert "11.19" in out
     assert "Few parameters do not mean few operations" in out
     own = dataclasses.replace(
-        AlbertConfig.from_preset("albert_mini"), shared_norms=False
+        AlbertConfig.from_preset("albert_mini"),
+        shared_norms=False,
+        layer_adapters=4,
     )
     (tmp_path / "own.json").write_text(json.dumps(own.to_dict()))
     assert call(["info", tmp_path / "own.json"]) == 0
     out = capsys.readouterr().out
     assert re.search("distinct blocks +│ +1 ", out)
     assert re.search("LayerNorm and biases +│ +each layer its own", out)
+    assert re.search("layer_adapters +│ +4 ", out)
     assert call(["info", home / "model"]) == 0
     assert call(["info", home / "model" / "config.json"]) == 0
     assert "0.00 " not in capsys.readouterr().out  # small, but not nothing

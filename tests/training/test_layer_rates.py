@@ -56,6 +56,13 @@ def test_vectors_of_their_own_have_the_rate_of_their_layer():
     assert found(rates, "/block_2/.*kernel") == {1}
 
 
+def test_so_have_adapters_of_their_own():
+    rates = rates_of(shared_norms=False, layer_adapters=2)
+    for layer, rate in enumerate([1 / 8, 1 / 4, 1 / 2, 1]):
+        assert found(rates, f"/block_{layer}/.*adapter") == {rate}
+    assert found(rates, "/block_0/.*kernel") == {1}
+
+
 def test_a_shared_sublayer_has_the_rate_of_the_topmost_block():
     rates = rates_of(sharing="attention")
     assert found(rates, "/block_0/attention/") == {1}
