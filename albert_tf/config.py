@@ -154,8 +154,8 @@ class AlbertConfig:
         self._check(
             "cross_layer_attention",
             not (self.cross_layer_attention and self.num_parallel_encoders > 1),
-            f"does not go with num_parallel_encoders="
-            f"{self.num_parallel_encoders}: each would need a memory of its own",
+            "does not go with num_parallel_encoders="
+            f"{self.num_parallel_encoders}: layers go through all at once",
         )
 
     def _check_adapters(self) -> None:

@@ -86,6 +86,10 @@ def test_no_sharing_is_one_group_a_layer_elsewhere():
             {"layer_adapters": 4, "shared_norms": False, "sharing": "none"},
             "layer_adapters=4 needs sharing='all' with shared_norms=False",
         ),
+        (
+            {"cross_layer_attention": True, "num_parallel_encoders": 2},
+            "cross_layer_attention=True does not go with num_parallel_encoders",
+        ),
         ({"layer_adapters": 769}, "layer_adapters=769 must be at most hidden"),
         ({"num_hidden_groups": 13}, "num_hidden_groups=13 must be at most"),
         (
