@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from albert_tf.errors import UserError
 from albert_tf.models.aligned_states import aligned_states, unmasked
 from albert_tf.training.objective import Objective
 
@@ -16,10 +17,18 @@ class AlignedObjective:
     Args:
         beside: what is learned as well.
         weight: how much the loss counts beside the other's.
+
+    Raises:
+        UserError: if layers attend to the one before, which knows all tokens.
     """
 
     def __init__(self, beside: Objective, weight: float):
         self.model = beside.model
+        if self.model.config.cross_layer_attention:
+            raise UserError(
+                "aligned_weight does not go with cross_layer_attention=True: "
+                "a layer would see its own token in what the one before read"
+            )
         self.sum_names = (*beside.sum_names, "aligned_nll", "aligned_correct")
         self._beside, self._weight = beside, weight
 

@@ -1,5 +1,6 @@
 """Tokens are predicted from their neighbours beside masked LM."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -181,3 +182,10 @@ def test_a_run_learns_it(corpus_directory, tmp_path):
     assert type(model) is AlbertPretrainer
     for name, weight in result.model.named_weights().items():
         np.testing.assert_array_equal(model.named_weights()[name], weight)
+
+
+def test_layers_that_read_the_one_before_see_every_token():
+    config = dataclasses.replace(TINY, cross_layer_attention=True)
+    options = PretrainOptions(aligned_weight=1.0)
+    with pytest.raises(UserError, match="not go with cross_layer_attention"):
+        make_objective(AlbertPretrainer(config), options)
