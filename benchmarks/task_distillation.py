@@ -81,7 +81,9 @@ def measure(name: str, arguments: argparse.Namespace) -> dict:
     return {
         "task": task.name,
         "figure": task.figure,
-        "command": "python " + " ".join(sys.argv),
+        "command": " ".join(
+            ["python benchmarks/task_distillation.py", *sys.argv[1:]]
+        ),
         "seed": arguments.seed,
         "commit": commit(),
         "examples": {"labelled": len(labelled), "all": len(train)},

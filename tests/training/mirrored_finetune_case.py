@@ -1,6 +1,10 @@
-"""Fine-tunes on one device and on two; prints both histories of the loss."""
+"""Fine-tunes on one device and on two; prints both histories of the loss.
+
+With an argument a teacher says something too, also of texts without labels.
+"""
 
 import json
+import sys
 import tempfile
 
 import tensorflow as tf
@@ -18,6 +22,7 @@ from albert_tf.recipes import snips  # noqa: E402
 from albert_tf.tokenizers import SentencePieceTokenizer  # noqa: E402
 from albert_tf.training.finetune import finetune  # noqa: E402
 from albert_tf.training.finetune_options import FinetuneOptions  # noqa: E402
+from albert_tf.training.teacher_options import TeacherOptions  # noqa: E402
 
 train, dev = snips.examples("train")[::100][:128], snips.examples("dev")[::20]
 options = FinetuneOptions(epochs=2, batch_size=8, learning_rate=1e-3)
@@ -36,6 +41,10 @@ start = AlbertClassifier(
 
 
 def losses(directory, name, strategy):
+    more = {}
+    if sys.argv[1:]:
+        teacher = TeacherOptions(f"{directory}/teacher")
+        more = {"teacher": teacher, "unlabelled": dev[:8]}
     result = finetune(
         f"{directory}/start",
         train,
@@ -43,6 +52,7 @@ def losses(directory, name, strategy):
         f"{directory}/{name}",
         options,
         strategy=strategy,
+        **more,
     )
     texts = [example.text for example in dev]
     logits = result.model.predict(texts, verbose=0)["logits"]
@@ -51,6 +61,8 @@ def losses(directory, name, strategy):
 
 with tempfile.TemporaryDirectory() as directory:
     start.save_preset(f"{directory}/start")
+    start.logits_dense.kernel.assign(start.logits_dense.kernel * 20)
+    start.save_preset(f"{directory}/teacher")
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     one = losses(directory, "one", None)
     two = losses(directory, "two", strategy)

@@ -277,10 +277,11 @@ def test_baseline_of_odd_texts():
 
 
 @pytest.mark.slow
-def test_two_devices_train_as_one():
+@pytest.mark.parametrize("teacher", [[], ["teacher"]], ids=str)
+def test_two_devices_train_as_one(teacher):
     script = Path(__file__).with_name("mirrored_finetune_case.py")
     done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True
+        [sys.executable, script, *teacher], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
     one, two = json.loads(done.stdout.splitlines()[-1])

@@ -74,8 +74,9 @@ def model_of():
 @pytest.fixture
 def save(tmp_path, model_of):
     def save(task, **arguments):
-        model_of(task, **arguments).save_preset(tmp_path / "teacher")
-        return str(tmp_path / "teacher")
+        name = "_".join(["teacher", *map(str, arguments.values())])
+        model_of(task, **arguments).save_preset(tmp_path / name)
+        return str(tmp_path / name)
 
     return save
 
@@ -203,6 +204,24 @@ def test_another_vocabulary_does_for_texts_but_not_for_places(
     rows = Predictor.of_model(student).rows(examples)
     with pytest.raises(UserError, match="letters: the teacher cuts texts into"):
         ModelTeacher(source, task, 2).targets(student, examples, rows, 1.0)
+
+
+def test_windows_of_a_text_are_the_students(save):
+    """Whatever length and stride the teacher was trained with."""
+    examples = EXAMPLES["question_answering"]
+    task = find_task("question_answering").of_examples(examples)
+    source = save(task, stride=3)
+    student = models.load_model(save(task))
+    student.preprocessor = student.preprocessor.with_max_length(20)
+    rows = Predictor.of_model(student).rows(examples)
+    assert len(rows) > len(examples)
+    found = ModelTeacher(source, task, 2).targets(student, examples, rows, 1.0)
+    for name in ("start_logits", "end_logits"):
+        lengths = [len(one) for one in found[name]]
+        assert lengths == [*rows.encodings.lengths]
+        np.testing.assert_allclose(
+            [one.sum() for one in found[name]], 1, rtol=1e-5
+        )
 
 
 def test_labels_are_found_by_their_names(save, model_of):
