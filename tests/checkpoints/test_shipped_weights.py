@@ -49,16 +49,12 @@ def test_it_is_a_preset(name):
     assert tokenizer.vocab_size == checkpoint.config.vocab_size
 
 
-@pytest.mark.parametrize(
-    ("name", "share"), [(NAME, 0.25), ("albert_nano_en", 0.15)]
-)
-def test_it_knows_some_english(name, share):
-    """Every token is masked by itself; some are guessed.
+def test_it_knows_some_english(model):
+    """Every token is masked by itself; a quarter is guessed.
 
     The most frequent token of each sentence would be right 5 % of the time.
     """
-    model = AlbertPretrainer.from_preset(name)
-    preprocessor = read_checkpoint(name).get_preprocessor()
+    preprocessor = read_checkpoint(NAME).get_preprocessor()
     tokenizer = preprocessor.tokenizer
     right = []
     for sentence in SENTENCES:
@@ -75,7 +71,7 @@ def test_it_knows_some_english(name, share):
         guesses = keras.ops.convert_to_numpy(logits).argmax(-1)[:, 0]
         right += (guesses == ids[0, places]).tolist()
     assert len(right) > 90
-    assert np.mean(right) > share
+    assert np.mean(right) > 0.25
 
 
 def test_a_classifier_starts_from_it(model):
