@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import UserError, warn
 from albert_tf.training.checkpoint_store import CheckpointStore
 from albert_tf.training.strategies import is_chief
@@ -98,6 +99,9 @@ class RunState:
     def _check_same_run(self, facts) -> None:
         for name, mine in self._facts.items():
             theirs = facts.get(name)
+            if "hidden_size" in theirs:
+                # Fields that came after the run began change nothing in it.
+                theirs = {**AlbertConfig().to_dict(), **theirs}
             different = [k for k in mine if mine[k] != theirs.get(k)]
             if different:
                 key = different[0]

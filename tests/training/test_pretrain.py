@@ -18,6 +18,7 @@ from albert_tf.models import AlbertClassifier, AlbertPretrainer
 from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.sentence_order import SentenceOrder
 from albert_tf.training import run_state
+from albert_tf.training.checkpoint_store import CheckpointStore
 from albert_tf.training.evaluator import Evaluator
 from albert_tf.training.pretrain import pretrain
 from albert_tf.training.pretrain_options import PretrainOptions
@@ -106,6 +107,27 @@ def test_another_configuration_does_not_go_on(run, corpus_directory):
     different = PretrainOptions(**{**vars(options), "seed": 1})
     with pytest.raises(UserError, match="holds a run with seed=0, not 1"):
         pretrain("albert_pico", corpus_directory, output, different)
+
+
+def test_a_run_of_a_version_with_fewer_fields_goes_on(
+    run, corpus_directory, tmp_path, monkeypatch
+):
+    output, options, _ = run
+    shutil.copytree(output, tmp_path / "run")
+    load_newest = CheckpointStore.load_newest
+
+    def of_old(*args, **kwargs):
+        saved = load_newest(*args, **kwargs)
+        del saved.facts["config"]["num_parallel_encoders"]
+        return saved
+
+    monkeypatch.setattr(CheckpointStore, "load_newest", of_old)
+    more = PretrainOptions(**{**vars(options), "steps": options.steps + 1})
+    with pytest.warns(UserWarning, match="was to end after"):
+        result = pretrain(
+            "albert_pico", corpus_directory, tmp_path / "run", more
+        )
+    assert result.step == more.steps
 
 
 def test_more_steps_than_were_planned(run, corpus_directory, tmp_path):
