@@ -69,6 +69,8 @@ class AlbertConfig:
             weights and cost no time, and a model is better for them.
         layer_adapters: R, the rank of what each layer adds to the matrices
             that it shares (docs/variants.md); 0 for nothing.
+        cross_layer_attention: whether a layer attends to what the layer before
+            was given, besides what it is given itself.
 
     Raises:
         UserError: if a field breaks its rule; the message names field, value
@@ -95,6 +97,7 @@ class AlbertConfig:
     project_equal_sizes: bool = False
     shared_norms: bool = True
     layer_adapters: int = 0
+    cross_layer_attention: bool = False
 
     def __post_init__(self):
         for field in dataclasses.fields(self):

@@ -25,6 +25,8 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     matrices = 4 * h * h + 2 * h * f  # a token, in one block
     attention = 2 * length * h  # a token: scores and weighted sum
     layers = config.num_hidden_layers * config.inner_group_num
+    if config.cross_layer_attention:  # keys and values of twice the tokens
+        matrices, attention = matrices + 2 * h * h, 2 * attention
     # What is added to four matrices of attention and two of feed-forward.
     matrices += config.layer_adapters * (4 * 2 * h + 2 * (h + f))
     projection = config.embedding_size * h if config.has_projection else 0

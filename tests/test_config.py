@@ -168,7 +168,10 @@ def test_norms_of_their_own_are_refused_elsewhere():
             publish()
 
 
-VARIANTS_ON = {"layer_adapters": {"layer_adapters": 4, "shared_norms": False}}
+VARIANTS_ON = {
+    "layer_adapters": {"layer_adapters": 4, "shared_norms": False},
+    "cross_layer_attention": {"cross_layer_attention": True},
+}
 
 
 @pytest.mark.parametrize("name", VARIANTS)

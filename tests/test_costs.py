@@ -57,6 +57,15 @@ def test_adapters_cost_two_thin_matrices_a_layer():
     assert operations[1] - operations[0] == 128 * 12 * layer
 
 
+def test_attention_across_layers_costs_a_gate_a_head():
+    plain = AlbertConfig()
+    config = AlbertConfig(cross_layer_attention=True)
+    assert parameter_count(config) - parameter_count(plain) == 12
+    operations = [multiply_accumulates(c, 128) for c in (plain, config)]
+    more = 2 * 768 * 768 + 2 * 128 * 768  # keys and values; scores and sum
+    assert operations[1] - operations[0] == 128 * 12 * more
+
+
 @pytest.mark.parametrize("sharing", SHARING)
 def test_sharing_saves_no_operations(sharing):
     config = AlbertConfig(sharing=sharing)

@@ -29,7 +29,10 @@ _POOLER = ENCODER + "pooler/"
 _HEAD = "masked_lm_head/"
 _ORDER = "sentence_order_head/"
 # Which field of the configuration a weight is there for, by a part of its name.
-_VARIANTS = {"/adapter_": "layer_adapters"}
+_VARIANTS = {
+    "/adapter_": "layer_adapters",
+    "/previous_gate": "cross_layer_attention",
+}
 
 
 def _dense(name: str, inputs: str | int, outputs: str | int):
@@ -61,6 +64,7 @@ _AXES: dict[str, Axes] = {
     **_shared_dense(_BLOCK + "attention/key/", _H, _H),
     **_shared_dense(_BLOCK + "attention/value/", _H, _H),
     **_shared_dense(_BLOCK + "attention/output/", _H, _H),
+    _BLOCK + "attention/previous_gate": ("num_attention_heads",),
     **_layer_norm(_BLOCK + "attention_layer_norm/", _H),
     **_shared_dense(_BLOCK + "feed_forward/intermediate/", _H, _F),
     **_shared_dense(_BLOCK + "feed_forward/output/", _F, _H),

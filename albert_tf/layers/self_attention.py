@@ -47,20 +47,36 @@ class SelfAttention(AlbertLayer):
             The output, float [B, Q, H], and the attention probabilities
             before dropout, float32 [B, A, Q, L].
         """
-        query = self._split_heads(self.query(x if queries is None else queries))
-        key = self._split_heads(self.key(x))
-        value = self._split_heads(self.value(x))
+        queries = x if queries is None else queries
+        return self._attend(queries, x, padding_bias(padding_mask), seed)
+
+    def _attend(self, queries, states, bias, seed):
+        """Attends to states, with a bias on their scores.
+
+        Args:
+            queries: float [B, Q, H].
+            states: float [B, L, H].
+            bias: float32, to be added to [B, A, Q, L].
+            seed: integer [2] or None.
+        """
+        query = self._split_heads(self.query(queries))
+        key = self._split_heads(self.key(states))
+        value = self._split_heads(self.value(states))
 
         query = query * (1 / math.sqrt(self.config.head_size))
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
-        scores = ops.cast(scores, "float32") + _padding_bias(padding_mask)
-        probabilities = ops.softmax(scores, axis=-1)
+        scores = ops.cast(scores, "float32") + bias
+        probabilities = self._softmax(scores)
 
         weights = dropout(
             probabilities, self.config.attention_probs_dropout_prob, seed
         )
         context = ops.matmul(ops.cast(weights, value.dtype), value)
         return self.output_dense(self._join_heads(context)), probabilities
+
+    def _softmax(self, scores):
+        """Probabilities of scores, float32 [B, A, Q, L]."""
+        return ops.softmax(scores, axis=-1)
 
     def _split_heads(self, x):
         """[B, L, H] -> [B, A, L, D]."""
@@ -76,7 +92,7 @@ class SelfAttention(AlbertLayer):
         return ops.reshape(x, (batch, length, self.config.hidden_size))
 
 
-def _padding_bias(padding_mask):
+def padding_bias(padding_mask):
     """What is added to the scores, float32 [B, 1, 1 or Q, L].
 
     0 at tokens and -10000 at padding, as in the official code: finite, so

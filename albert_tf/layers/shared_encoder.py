@@ -30,6 +30,8 @@ class SharedEncoder(AlbertLayer):
         **kwargs: Keras' layer arguments.
     """
 
+    block_class = TransformerBlock
+
     def __init__(
         self, config: AlbertConfig, rematerialize: bool = False, **kwargs
     ):
@@ -43,7 +45,7 @@ class SharedEncoder(AlbertLayer):
                 if (owner := config.owner(k, name)) != k
             }
             self.blocks.append(
-                TransformerBlock(
+                self.block_class(
                     config, **shared, dtype=self.dtype_policy, name=f"block_{k}"
                 )
             )
@@ -100,7 +102,8 @@ class SharedEncoder(AlbertLayer):
         for layers in self._runs():
             if loop and len(layers) > 1:
                 is_last = layers.stop == self.config.num_hidden_layers
-                cut = first_only and is_last and x.shape[1] is None
+                is_open = padding_mask.shape[1] is None
+                cut = first_only and is_last and is_open
                 body = self._body(layers, padding_mask, seed, cut)
                 x = ops.fori_loop(layers.start, layers.stop, body, x)
             else:
@@ -136,14 +139,18 @@ class SharedEncoder(AlbertLayer):
         for inner, k in enumerate(blocks):
             applied = layer * len(blocks) + inner
             block_seed = split_seed(seed, applied * _SEEDS_PER_BLOCK)
-            queries = None
-            if wanted is not None and inner == len(blocks) - 1:
-                queries = x[:, :wanted]
-            x, p = self.blocks[k](
-                x, padding_mask, seed=block_seed, queries=queries
+            is_last = inner == len(blocks) - 1
+            x, p = self._apply(
+                *(k, applied, x, padding_mask, block_seed),
+                wanted if is_last else None,
             )
             probabilities.append(p)
         return x, probabilities
+
+    def _apply(self, k: int, number, x, padding_mask, seed, wanted):
+        """Applies block k as that of a number; see `_layer`."""
+        queries = None if wanted is None else x[:, :wanted]
+        return self.blocks[k](x, padding_mask, seed=seed, queries=queries)
 
     def _step(self, layer: int, padding_mask, seed, attentions=False):
         """Layer number `layer` as a function of `x` alone."""
@@ -167,7 +174,7 @@ class SharedEncoder(AlbertLayer):
             wanted = None
             if first_only:
                 is_last = ops.equal(layer, layers.stop - 1)
-                wanted = ops.where(is_last, 1, ops.shape(x)[1])
+                wanted = ops.where(is_last, 1, ops.shape(padding_mask)[1])
             with as_layer(layer - first):
                 x, _ = self._layer(layer, first, x, padding_mask, seed, wanted)
             return x

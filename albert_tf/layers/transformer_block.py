@@ -22,6 +22,8 @@ class TransformerBlock(AlbertLayer):
         **kwargs: Keras' layer arguments.
     """
 
+    attention_class = SelfAttention
+
     def __init__(
         self,
         config: AlbertConfig,
@@ -30,7 +32,7 @@ class TransformerBlock(AlbertLayer):
         **kwargs,
     ):
         super().__init__(config, **kwargs)
-        self.attention = attention or SelfAttention(
+        self.attention = attention or self.attention_class(
             config, dtype=self.dtype_policy, name="attention"
         )
         self.attention_norm = self.layer_norm("attention_layer_norm")
@@ -63,12 +65,16 @@ class TransformerBlock(AlbertLayer):
             The output, float [B, Q, H], and the attention probabilities,
             float32 [B, A, Q, L].
         """
-        rate = self.config.hidden_dropout_prob
         attended, probabilities = self.attention(
             x, padding_mask, seed=split_seed(seed, 0), queries=queries
         )
         x = x if queries is None else queries
+        return self._finish(x, attended, seed), probabilities
+
+    def _finish(self, x, attended, seed):
+        """All that follows the attention, [B, Q, H]."""
+        rate = self.config.hidden_dropout_prob
         attended = dropout(attended, rate, split_seed(seed, 1))
         x = self.attention_norm(x + attended)
         transformed = dropout(self.feed_forward(x), rate, split_seed(seed, 2))
-        return self.feed_forward_norm(x + transformed), probabilities
+        return self.feed_forward_norm(x + transformed)

@@ -5,6 +5,7 @@ import keras
 from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
+from albert_tf.layers.cross_layer_encoder import CrossLayerEncoder
 from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.shared_encoder import SharedEncoder
@@ -48,7 +49,10 @@ class AlbertEncoder(PresetModel):
         self.embedding = FactorizedEmbedding(
             config, dtype=self.dtype_policy, name="embedding"
         )
-        self.transformer = SharedEncoder(
+        layers = (
+            CrossLayerEncoder if config.cross_layer_attention else SharedEncoder
+        )
+        self.transformer = layers(
             config,
             rematerialize=rematerialize,
             dtype=self.dtype_policy,

@@ -7,7 +7,7 @@ import keras
 from albert_tf.training.gradients import clip_by_global_norm_across_replicas
 
 # The names of weights that do not decay; TensorFlow puts ":0" after its own.
-NO_DECAY = [r"gamma(:0)?$", r"beta(:0)?$", r"bias(:0)?$"]
+NO_DECAY = [r"gamma(:0)?$", r"beta(:0)?$", r"bias(:0)?$", r"gate(:0)?$"]
 
 
 class ClippedOptimizer:

@@ -49,15 +49,17 @@ def answers(model, outputs, loop):
 @pytest.mark.parametrize("pooling", ["cls", "mean"])
 @pytest.mark.parametrize(
     "sharing",
-    [{}, {"num_hidden_groups": 2}, {"num_hidden_groups": 2, "shared_norms": 0}],
+    [
+        {},
+        {"num_hidden_groups": 2},
+        {"num_hidden_groups": 2, "shared_norms": False},
+        {"cross_layer_attention": True},
+    ],
     ids=str,
 )
 def test_the_loop_stops_where_keras_says(
     tiny, batch, settings, pooling, sharing
 ):
-    sharing = {
-        k: bool(v) if k == "shared_norms" else v for k, v in sharing.items()
-    }
     config = dataclasses.replace(tiny, **sharing)
     model = model_of(config, pooling=pooling, **settings)
     expected = answers(model, model(batch), loop=False)
