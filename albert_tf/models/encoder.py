@@ -9,6 +9,7 @@ from albert_tf.layers.cross_layer_encoder import CrossLayerEncoder
 from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.shared_encoder import SharedEncoder
+from albert_tf.layers.soft_segment_embedding import SoftSegmentEmbedding
 from albert_tf.models.preset_model import PresetModel
 
 
@@ -46,7 +47,12 @@ class AlbertEncoder(PresetModel):
         **kwargs,
     ):
         super().__init__(config, **kwargs)
-        self.embedding = FactorizedEmbedding(
+        embedding = (
+            SoftSegmentEmbedding
+            if config.soft_segments
+            else FactorizedEmbedding
+        )
+        self.embedding = embedding(
             config, dtype=self.dtype_policy, name="embedding"
         )
         layers = (
@@ -93,7 +99,8 @@ class AlbertEncoder(PresetModel):
 
         Args:
             inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
-                [B, L]; the mask is 1 at tokens and 0 at padding.
+                [B, L]; the mask is 1 at tokens and 0 at padding. With
+                `soft_segments` see also `SoftSegmentEmbedding`.
             training: whether dropout is on.
             loop: run the layers as one loop, see `SharedEncoder`.
             return_layers: also return `hidden_states` and `attentions`.

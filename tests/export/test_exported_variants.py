@@ -23,6 +23,7 @@ CASES = [
     {"shared_norms": False, "layer_adapters": 8},
     {"cross_layer_attention": True},
     {"shared_norms": False, "cross_layer_attention": True},
+    {"soft_segments": True},
 ]
 every_variant = pytest.mark.parametrize("variant", CASES, ids=str)
 
