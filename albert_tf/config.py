@@ -74,6 +74,8 @@ class AlbertConfig:
             that it shares (docs/variants.md); 0 for nothing.
         cross_layer_attention: whether a layer attends to what the layer before
             was given, besides what it is given itself.
+        soft_segments: whether a token's segment is also read from its
+            embedding, as probabilities.
 
     Raises:
         UserError: if a field breaks its rule; the message names field, value
@@ -102,6 +104,7 @@ class AlbertConfig:
     num_parallel_encoders: int = 1
     layer_adapters: int = 0
     cross_layer_attention: bool = False
+    soft_segments: bool = False
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -149,6 +152,11 @@ class AlbertConfig:
             f"must be False with embedding_size={self.embedding_size} and "
             f"hidden_size={self.hidden_size}: they differ, so the embedding "
             "is projected anyway",
+        )
+        self._check(
+            "soft_segments",
+            not self.soft_segments or self.type_vocab_size > 1,
+            f"needs type_vocab_size={self.type_vocab_size} to be at least 2",
         )
         self._check_adapters()
         self._check(

@@ -31,6 +31,8 @@ def multiply_accumulates(config: AlbertConfig, length: int) -> int:
     # What is added to four matrices of attention and two of feed-forward.
     matrices += config.layer_adapters * (4 * 2 * h + 2 * (h + f))
     projection = config.embedding_size * h if config.has_projection else 0
+    if config.soft_segments:  # into probabilities and back
+        projection += 2 * config.embedding_size * config.type_vocab_size
     per_token = layers * (matrices + attention) + projection
     return length * per_token + config.output_size**2
 

@@ -11,7 +11,7 @@ from typing import Any
 from albert_tf.errors import UserError, warn
 
 # Fields of ours that no other library has; off if they are false.
-VARIANTS = ("layer_adapters", "cross_layer_attention")
+VARIANTS = ("layer_adapters", "cross_layer_attention", "soft_segments")
 # Both codes default to the sizes of the xxlarge model.
 _DEFAULTS = {
     "hidden_size": 4096,

@@ -91,6 +91,10 @@ def test_no_sharing_is_one_group_a_layer_elsewhere():
             "cross_layer_attention=True does not go with num_parallel_encoders",
         ),
         ({"layer_adapters": 769}, "layer_adapters=769 must be at most hidden"),
+        (
+            {"soft_segments": True, "type_vocab_size": 1},
+            "soft_segments=True needs type_vocab_size=1 to be at least 2",
+        ),
         ({"num_hidden_groups": 13}, "num_hidden_groups=13 must be at most"),
         (
             {"num_hidden_groups": 2, "sharing": "none"},
@@ -175,6 +179,7 @@ def test_norms_of_their_own_are_refused_elsewhere():
 VARIANTS_ON = {
     "layer_adapters": {"layer_adapters": 4, "shared_norms": False},
     "cross_layer_attention": {"cross_layer_attention": True},
+    "soft_segments": {"soft_segments": True},
 }
 
 

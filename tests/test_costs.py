@@ -66,6 +66,14 @@ def test_attention_across_layers_costs_a_gate_a_head():
     assert operations[1] - operations[0] == 128 * 12 * more
 
 
+def test_soft_segments_cost_a_row_of_logits_and_a_gate():
+    plain, config = AlbertConfig(), AlbertConfig(soft_segments=True)
+    more = parameter_count(config) - parameter_count(plain)
+    assert more == 128 * 2 + 2 + 1
+    operations = [multiply_accumulates(c, 128) for c in (plain, config)]
+    assert operations[1] - operations[0] == 128 * 2 * 128 * 2
+
+
 @pytest.mark.parametrize("sharing", SHARING)
 def test_sharing_saves_no_operations(sharing):
     config = AlbertConfig(sharing=sharing)

@@ -33,6 +33,8 @@ _ORDER = "sentence_order_head/"
 _VARIANTS = {
     "/adapter_": "layer_adapters",
     "/previous_gate": "cross_layer_attention",
+    "/segment_logits/": "soft_segments",
+    "/segment_gate": "soft_segments",
 }
 
 
@@ -59,6 +61,8 @@ _AXES: dict[str, Axes] = {
         _E,
     ),
     _EMBEDDING + "segment_embedding/embeddings": ("type_vocab_size", _E),
+    **_dense(_EMBEDDING + "segment_logits/", _E, "type_vocab_size"),
+    _EMBEDDING + "segment_gate": (1,),
     **_layer_norm(_EMBEDDING + "layer_norm/", _E),
     **_dense(_PROJECTION, _E, _H),
     **_shared_dense(_BLOCK + "attention/query/", _H, _H),

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from albert_tf.checkpoints.checkpoint import ENCODER, Checkpoint
+from albert_tf.checkpoints.shapes import variant_of
 from albert_tf.compression.token_samples import draw_pieces, draw_tokens
 from albert_tf.errors import UserError, require_at_least, warn
 
@@ -73,9 +74,13 @@ def factorize(
     rng = np.random.default_rng(seed)
     samples = _draw(checkpoint, texts, rng)
     checkpoint = _without_head(checkpoint)
-    weights = checkpoint.weights | _narrow(
-        checkpoint, embedding_size, samples, rng
-    )
+    weights = {
+        name: array
+        for name, array in checkpoint.weights.items()
+        # Made for the wide embedding, and new where the result is loaded.
+        if variant_of(name) != "soft_segments"
+    }
+    weights |= _narrow(checkpoint, embedding_size, samples, rng)
     config = dataclasses.replace(
         old, embedding_size=embedding_size, project_equal_sizes=False
     )

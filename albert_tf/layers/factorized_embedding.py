@@ -71,11 +71,16 @@ class FactorizedEmbedding(AlbertLayer):
         # error to XLA.
         positions = ops.arange(longest, dtype="int32")
         positions = positions[: ops.shape(token_ids)[1]]
+        tokens = self.token_embedding(token_ids)
         return self.norm(
-            self.token_embedding(token_ids)
-            + self.segment_embedding(segment_ids)
+            tokens
+            + self.segment_vectors(tokens, segment_ids)
             + ops.expand_dims(self.position_embedding(positions), 0)
         )
+
+    def segment_vectors(self, tokens, segment_ids):
+        """The segment vector of each token, [B, L, E]."""
+        return self.segment_embedding(segment_ids)
 
     def call(self, token_ids, segment_ids, seed=None):
         """Embeds a batch.

@@ -10,6 +10,7 @@ from albert_tf.layers.dropout import split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.parallel_encoder import ParallelEncoder
 from albert_tf.layers.shared_encoder import SharedEncoder
+from albert_tf.layers.soft_segment_embedding import SoftSegmentEmbedding
 from albert_tf.models.preset_model import PresetModel
 
 
@@ -47,7 +48,12 @@ class AlbertEncoder(PresetModel):
         **kwargs,
     ):
         super().__init__(config, **kwargs)
-        self.embedding = FactorizedEmbedding(
+        embedding = (
+            SoftSegmentEmbedding
+            if config.soft_segments
+            else FactorizedEmbedding
+        )
+        self.embedding = embedding(
             config, dtype=self.dtype_policy, name="embedding"
         )
         self.transformer = _transformer_class(config)(
@@ -91,7 +97,8 @@ class AlbertEncoder(PresetModel):
 
         Args:
             inputs: `token_ids`, `segment_ids` and `padding_mask`, each int32
-                [B, L]; the mask is 1 at tokens and 0 at padding.
+                [B, L]; the mask is 1 at tokens and 0 at padding. With
+                `soft_segments` see also `SoftSegmentEmbedding`.
             training: whether dropout is on.
             loop: run the layers as one loop, see `SharedEncoder`.
             return_layers: also return `hidden_states` and `attentions`.

@@ -14,8 +14,8 @@ class ClippedOptimizer:
     """Makes an optimizer clip the whole gradient and spare some weights.
 
     To be named before a class of `keras.optimizers`. The clipping is right
-    under `tf.distribute` too. Biases and the weights of LayerNorm (`gamma`
-    and `beta`) do not decay.
+    under `tf.distribute` too. Biases, gates and the weights of LayerNorm
+    (`gamma` and `beta`) do not decay.
 
     Args:
         learning_rate: a number or a schedule.
@@ -60,5 +60,5 @@ class ClippedOptimizer:
 
 
 def decays(variable: keras.Variable) -> bool:
-    """Whether a weight decays: neither a bias nor of LayerNorm."""
+    """Whether a weight decays: no bias, no gate, not of LayerNorm."""
     return not any(re.search(name, variable.name) for name in NO_DECAY)

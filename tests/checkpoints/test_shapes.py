@@ -34,6 +34,7 @@ VARIANTS = [
     },
     {"shared_norms": False, "layer_adapters": 2, "inner_group_num": 2},
     {"sharing": "attention", "cross_layer_attention": True},
+    {"soft_segments": True, "type_vocab_size": 3},
 ]
 
 

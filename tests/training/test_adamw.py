@@ -98,15 +98,16 @@ def test_fit_equals_apply():
 
 
 def test_what_decays():
+    spared = ("bias", "output_bias", "gamma", "beta", "previous_gate")
     weights = variables(
-        kernel=2.0, embeddings=2.0, bias=2.0, output_bias=2.0, gamma=2.0, beta=2
+        kernel=2.0, embeddings=2.0, **dict.fromkeys(spared, 2.0)
     )
     AdamW(0.1).apply([np.zeros((), "float32")] * len(weights), weights)
     values = {v.name: float(v.numpy()) for v in weights}
     decayed = pytest.approx(2 - 0.1 * 0.01 * 2)
     assert values["kernel"] == decayed
     assert values["embeddings"] == decayed
-    for name in ("bias", "output_bias", "gamma", "beta"):
+    for name in spared:
         assert values[name] == 2.0
 
 
