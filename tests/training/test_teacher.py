@@ -1,21 +1,15 @@
 """What a teacher gives each task, before anything is trained."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
+from taught_tasks import EXAMPLES, random_model
 
 from albert_tf import models
-from albert_tf.data.choices import ChoiceExample
-from albert_tf.data.example import Example
-from albert_tf.data.squad import Answer, Question
 from albert_tf.errors import UserError
-from albert_tf.tagging.tagged_text import TaggedText
-from albert_tf.tagging.words import split_words
 from albert_tf.tasks import find_task
 from albert_tf.tasks.predictor import Predictor
-from albert_tf.training.file_teacher import FileTeacher
 from albert_tf.training.model_teacher import ModelTeacher
 from albert_tf.training.teacher import check_taught
 from albert_tf.training.teacher_options import TeacherOptions
@@ -26,56 +20,12 @@ pytestmark = [
     pytest.mark.usefixtures("eager"),
 ]
 
-TEXTS = ["play some jazz", "is it cold outside today", "a table for two"]
-
-
-def tagged(text, intent=None):
-    words = split_words(text)
-    return TaggedText(text, words, ("B-x", *"O" * (len(words) - 1)), intent)
-
-
-CONTEXT = "Ann has a red ball. Tom sleeps."
-EXAMPLES = {
-    "classification": [
-        Example(t, label=k) for t, k in zip(TEXTS, "aba", strict=True)
-    ],
-    "early_exit": [
-        Example(t, label=k) for t, k in zip(TEXTS, "aba", strict=True)
-    ],
-    "glue/rte": [Example(t, "so it is", "entailment") for t in TEXTS],
-    "glue/stsb": [Example(t, "so it is", 2.5) for t in TEXTS],
-    "regression": [Example(t, label=1.5) for t in TEXTS],
-    "multilabel": [Example(t, label=("a", "b")) for t in TEXTS],
-    "tagging": [tagged(text) for text in TEXTS],
-    "intent_slots": [tagged(t, k) for t, k in zip(TEXTS, "aba", strict=True)],
-    "multiple_choice": [
-        ChoiceExample("Who sleeps?", CONTEXT, "B", ("Ann", "Tom", "nobody")),
-        ChoiceExample("Ann has _ .", CONTEXT, "A", ("a ball", "tea", "it")),
-    ],
-    "question_answering": [
-        Question("Who sleeps?", CONTEXT * 3, (Answer("Tom", 20),)),
-        Question("What has Ann?", CONTEXT, ()),
-    ],
-}
-
 
 @pytest.fixture
-def model_of():
-    """A model of random weights, whose answers differ."""
-
-    def make(task, **arguments):
-        return getattr(models, task.model_name).from_preset(
-            "albert_pico", **{**task.settings, **arguments}
-        )
-
-    return make
-
-
-@pytest.fixture
-def save(tmp_path, model_of):
+def save(tmp_path):
     def save(task, **arguments):
         name = "_".join(["teacher", *map(str, arguments.values())])
-        model_of(task, **arguments).save_preset(tmp_path / name)
+        random_model(task, **arguments).save_preset(tmp_path / name)
         return str(tmp_path / name)
 
     return save
@@ -174,12 +124,10 @@ def tiny_config():
     )
 
 
-def test_another_vocabulary_is_compared_word_by_word(
-    other_vocabulary, model_of
-):
+def test_another_vocabulary_is_compared_word_by_word(other_vocabulary):
     examples = EXAMPLES["tagging"]
     task = find_task("tagging").of_examples(examples)
-    source, student = other_vocabulary(task), model_of(task)
+    source, student = other_vocabulary(task), random_model(task)
     rows = Predictor.of_model(student).rows(examples)
     found = ModelTeacher(source, task, 2).targets(student, examples, rows, 1.0)
     teacher = Predictor.of_model(models.load_model(source))
@@ -195,12 +143,10 @@ def test_another_vocabulary_is_compared_word_by_word(
         )
 
 
-def test_another_vocabulary_does_for_texts_but_not_for_places(
-    other_vocabulary, model_of
-):
+def test_another_vocabulary_does_for_texts_but_not_for_places(other_vocabulary):
     examples = EXAMPLES["question_answering"]
     task = find_task("question_answering").of_examples(examples)
-    source, student = other_vocabulary(task), model_of(task)
+    source, student = other_vocabulary(task), random_model(task)
     rows = Predictor.of_model(student).rows(examples)
     with pytest.raises(UserError, match="letters: the teacher cuts texts into"):
         ModelTeacher(source, task, 2).targets(student, examples, rows, 1.0)
@@ -224,14 +170,14 @@ def test_windows_of_a_text_are_the_students(save):
         )
 
 
-def test_labels_are_found_by_their_names(save, model_of):
+def test_labels_are_found_by_their_names(save):
     examples = EXAMPLES["classification"]
     task = find_task("classification")(["a", "b", "c"])
     source = save(task)
     predictor = Predictor.of_model(models.load_model(source))
     rows = predictor.rows(examples)
     logits = predictor.outputs(rows)["logits"]
-    student = model_of(find_task("classification")(["c", "a", "b"]))
+    student = random_model(find_task("classification")(["c", "a", "b"]))
     found = ModelTeacher(source, task, 2).targets(student, examples, rows, 1.0)
     expected = student.soft_outputs["logits"].soften(logits[:, [2, 0, 1]], 1)
     np.testing.assert_allclose(found["logits"], expected, rtol=1e-4)
@@ -244,21 +190,21 @@ def test_labels_are_found_by_their_names(save, model_of):
         (["a", "b", "x"], "only the teacher has: x; only the student has: no"),
     ],
 )
-def test_other_labels_are_told(save, model_of, labels, message):
+def test_other_labels_are_told(save, labels, message):
     examples = EXAMPLES["classification"]
     task = find_task("classification")(["a", "b"])
     teacher = ModelTeacher(save(find_task("classification")(labels)), task, 2)
-    student = model_of(task)
+    student = random_model(task)
     rows = Predictor.of_model(student).rows(examples)
     with pytest.raises(UserError, match=message):
         teacher.targets(student, examples, rows, 1.0)
 
 
-def test_labels_without_names_are_warned_of(save, model_of):
+def test_labels_without_names_are_warned_of(save):
     examples = EXAMPLES["classification"]
     task = find_task("classification")(["a", "b"])
     source = save(find_task("classification")(["LABEL_0", "LABEL_1"]))
-    student = model_of(task)
+    student = random_model(task)
     rows = Predictor.of_model(student).rows(examples)
     with pytest.warns(UserWarning, match="does not name its labels; .* a, b"):
         ModelTeacher(source, task, 2).targets(student, examples, rows, 1.0)
@@ -279,13 +225,13 @@ def test_a_teacher_without_a_head_is_told(tmp_path):
         ModelTeacher(str(tmp_path / "e"), task, 2)
 
 
-def test_a_teacher_that_gives_no_numbers_is_told(save, model_of):
+def test_a_teacher_that_gives_no_numbers_is_told(save):
     examples = EXAMPLES["classification"]
     task = find_task("classification")(["a", "b"])
     teacher = ModelTeacher(save(task), task, 2)
     head = teacher._model.logits_dense.bias
     head.assign(np.array([np.nan, 0], "float32"))
-    student = model_of(task)
+    student = random_model(task)
     rows = Predictor.of_model(student).rows(examples)
     with pytest.raises(UserError, match="the teacher's logits are not all num"):
         teacher.targets(student, examples, rows, 1.0)
@@ -315,98 +261,3 @@ def test_tasks_that_cannot_learn_from_one_are_told(name):
 def test_options_are_checked(change, message):
     with pytest.raises(UserError, match=message):
         TeacherOptions(**{"teacher": "x", **change})
-
-
-# === Files ===
-
-
-@pytest.fixture
-def read(tmp_path, model_of):
-    """What a file of some lines gives a student of "a" and "b"."""
-
-    def read(lines, name="classification", temperature=1.0):
-        path = tmp_path / "logits.jsonl"
-        path.write_text(
-            "".join(
-                (one if isinstance(one, str) else json.dumps(one)) + "\n"
-                for one in lines
-            )
-        )
-        examples = EXAMPLES[name]
-        task = find_task(name).of_examples(examples)
-        teacher = FileTeacher(str(path), task, examples)
-        student = model_of(task)
-        rows = Predictor.of_model(student).rows(examples)
-        return teacher.targets(student, examples, rows, temperature)["logits"]
-
-    return read
-
-
-LOGITS = [{"a": 2.0, "b": -1.0}, {"b": 0.5, "a": 0.0}, {"a": 1, "b": 1}]
-SOFT = [[0.952574, 0.047426], [0.377541, 0.622459], [0.5, 0.5]]
-
-
-def test_numbers_that_are_logits(read):
-    np.testing.assert_allclose(read(LOGITS), SOFT, rtol=1e-4)
-    softer = read(LOGITS, temperature=2.0)
-    np.testing.assert_allclose(softer[0], [0.817574, 0.182426], rtol=1e-4)
-
-
-def test_numbers_that_are_probabilities(read):
-    """Softened by 1 they stay what they are, by more they are as logits."""
-    shares = [dict(zip("ab", row, strict=True)) for row in SOFT]
-    np.testing.assert_allclose(read(shares), SOFT, rtol=1e-4)
-    np.testing.assert_allclose(
-        read(shares, temperature=2.0), read(LOGITS, temperature=2.0), rtol=1e-4
-    )
-    sure = [{"a": 1.0, "b": 0.0}] * 3
-    np.testing.assert_allclose(read(sure), [[1, 0]] * 3, atol=1e-6)
-    named = [{"logits": one} for one in sure]
-    assert read(named)[0][0] == pytest.approx(1 / (1 + np.exp(-1)))
-
-
-def test_what_predict_writes(read):
-    task = find_task("classification")(["a", "b"])
-    logits = [[one["a"], one["b"]] for one in LOGITS]
-    answers = task.answers({"logits": logits}, None, None)
-    lines = [
-        {"text": text, **task.to_json(answer)}
-        for text, answer in zip(TEXTS, answers, strict=True)
-    ]
-    np.testing.assert_allclose(read(lines), SOFT, rtol=1e-4)
-
-
-def test_what_predict_writes_of_amounts_and_of_several_labels(read):
-    lines = [{"text": t, "score": k} for k, t in enumerate(TEXTS)]
-    np.testing.assert_allclose(read(lines, "regression"), [[0], [1], [2]])
-    lines = [{"labels": ["b"], "scores": {"b": 0.9, "a": 0.2}}] * 3
-    expected = [[0.2, 0.9]] * 3
-    np.testing.assert_allclose(read(lines, "multilabel"), expected, rtol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("lines", "message"),
-    [
-        (LOGITS[:2], "has 2 lines, but there are 3 examples; one line for"),
-        ([*LOGITS[:2], {"a": 1, "x": 2}], "jsonl:3: has the unknown label 'x'"),
-        ([{"a": 1}, *LOGITS[1:]], "jsonl:1: has no number for 'b'; a score or"),
-        (['{"a": 1, "b": NaN}', *LOGITS[1:]], "jsonl:1: has NaN for 'b'"),
-        (['{"a": 1, "b": "x"}', *LOGITS[1:]], "jsonl:1: has \"x\" for 'b'"),
-        (["[1, 2]", *LOGITS[1:]], "jsonl:1: a JSON object is needed"),
-        (["{", *LOGITS[1:]], "jsonl:1: not valid JSON"),
-        (
-            [{"text": "other", **LOGITS[0]}, *LOGITS[1:]],
-            "jsonl:1: is of the text 'other', but the example there is 'play",
-        ),
-    ],
-)  # fmt: skip
-def test_mistakes_in_a_file_are_told(read, lines, message):
-    with pytest.raises(UserError, match=message) as error:
-        read(lines)
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("name", ["tagging", "intent_slots", "multiple_choice"])
-def test_a_file_is_of_labels_of_texts(read, name):
-    with pytest.raises(UserError, match=f"{name} needs a model as its teacher"):
-        read(LOGITS, name)
