@@ -137,7 +137,7 @@ def clean(
 ):
     """Makes texts plainer, for models that count words.
 
-    Pre-trained models lose by all of it but --html: docs/augmentation.md.
+    What a pre-trained model may lose by it: docs/augmentation.md.
 
     Example:
     [bold]albert-tf clean train.tsv plain.csv --html[/bold]
