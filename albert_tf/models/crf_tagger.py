@@ -6,6 +6,7 @@ import keras
 
 from albert_tf.checkpoints import Head
 from albert_tf.layers.crf import ConditionalRandomField, crf_loss
+from albert_tf.models.mean_loss import mean_loss
 from albert_tf.models.tagger import AlbertTagger
 
 
@@ -69,8 +70,4 @@ class AlbertCrfTagger(AlbertTagger):
             A scalar.
         """
         losses = crf_loss(y, y_pred["logits"], y_pred["transitions"])
-        if sample_weight is not None:
-            weights = keras.ops.cast(sample_weight, losses.dtype)
-            # A column would be multiplied with every loss.
-            losses = losses * keras.ops.reshape(weights, (-1,))
-        return keras.ops.mean(losses)
+        return mean_loss(losses, sample_weight)

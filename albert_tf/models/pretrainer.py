@@ -10,6 +10,7 @@ from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.masked_language_model_head import (
     MaskedLanguageModelHead,
 )
+from albert_tf.models.mean_loss import mean_loss
 from albert_tf.models.task_model import TaskModel
 
 
@@ -254,13 +255,13 @@ class AlbertPretrainer(TaskModel):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """The sum of the losses, for `fit` on one device.
+        """The sum of the losses, for `fit`; `pretrain` has a way of its own.
 
         With a `sample_weight`, [B], both are means by these weights.
         """
         if sample_weight is not None:
             y = _weighted(y, sample_weight)
-        return sum(self.pretraining_losses(y_pred, y).values())
+        return mean_loss(sum(self.pretraining_losses(y_pred, y).values()))
 
     def _batches(self, texts, *args, **kwargs):
         raise UserError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from albert_tf.models.mean_loss import mean_loss
 from albert_tf.models.task_model import TaskModel
 
 
@@ -61,21 +62,4 @@ class TaughtModel(keras.Model):
             )
             for name, targets in y["teacher"].items()
         )
-        return (1 - self.weight) * own + self.weight * _reduced(taught)
-
-
-class _Mean(keras.losses.Loss):
-    """The mean of what is a loss already."""
-
-    def call(self, y_true, y_pred):
-        return y_pred
-
-
-def _reduced(loss):
-    """A scalar as Keras reduces its own losses, a share of it on each device.
-
-    Keras adds up the gradients of several devices, and has no public function
-    that says how many these are.
-    """
-    values = keras.ops.reshape(loss, (1,))
-    return _Mean(name="taught")(values, values)
+        return (1 - self.weight) * own + self.weight * mean_loss(taught)

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from albert_tf.models.mean_loss import mean_loss
+
 
 @keras.saving.register_keras_serializable(package="albert_tf")
 class FocalCrossentropy(keras.losses.Loss):
@@ -38,7 +40,7 @@ class FocalCrossentropy(keras.losses.Loss):
                 weight, (-1,) + (1,) * (len(counts.shape) - 1)
             )
         total = ops.sum(self.call(y_true, y_pred) * counts)
-        return total / ops.maximum(ops.sum(counts), 1.0)
+        return mean_loss(total / ops.maximum(ops.sum(counts), 1.0))
 
     def call(self, y_true, y_pred):
         """The loss of each row.

@@ -290,6 +290,19 @@ def test_two_devices_train_as_one(teacher):
 
 
 @pytest.mark.slow
+def test_each_device_has_a_share_of_every_models_loss():
+    script = Path(__file__).with_name("mirrored_losses_case.py")
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert len(found) == 10
+    for name, (one, two) in found.items():
+        assert two == pytest.approx(one, rel=1e-5), name
+
+
+@pytest.mark.slow
 def test_the_base_configuration_trains(dev, tmp_path):
     keras.utils.set_random_seed(0)
     labels = sorted({e.label for e in dev})
