@@ -7,8 +7,6 @@ from pathlib import Path
 from albert_tf.cli.arguments import column_names
 from albert_tf.cli.file_progress import FileProgress
 from albert_tf.cli.terminal import console
-from albert_tf.data.text_files import read_lines
-from albert_tf.tasks.task import Task
 
 
 def read_labelled(task, file: Path, columns, header: str | None):
@@ -24,6 +22,9 @@ def read_unlabelled(task, file: Path, columns, header: str | None) -> list:
 
     A `.txt` file has one text a line, unless the task's own files are such.
     """
+    from albert_tf.data.text_files import read_lines
+    from albert_tf.tasks.task import Task
+
     is_table = task.read.__func__ is Task.read.__func__
     if is_table and file.name.lower().removesuffix(".gz").endswith(".txt"):
         texts = (line.strip() for _, line in read_lines(file))

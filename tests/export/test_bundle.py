@@ -70,6 +70,8 @@ def test_damaged_archives_are_refused(files, tmp_path):
 class AlbertClassifier:
     """What is read of one when it is exported."""
 
+    signatures = ("serving_default",)
+
     config = AlbertConfig()
 
     def __init__(self, labels):
@@ -94,7 +96,11 @@ def test_networks_are_not_read_whole(tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(bytes(50_000_000))
     tracemalloc.start()
-    append_bundle(path, SimpleNamespace(config=AlbertConfig()), Quantization())
+    append_bundle(
+        path,
+        SimpleNamespace(config=AlbertConfig(), signatures=("serving_default",)),
+        Quantization(),
+    )
     read_bundle(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
