@@ -10,6 +10,8 @@ MODELS = ("albert_mini_en", "TF-IDF")
 
 def table() -> str:
     """A row for each way; the median of the seeds and how far they spread."""
+    if not RESULT.exists():
+        return "Nothing is measured yet.\n"
     results = json.loads(RESULT.read_text())
     heads = [f"{model}, {int(size):,}" for size in results for model in MODELS]
     lines = [f"| | {' | '.join(heads)} |", "| --- |" + " ---: |" * len(heads)]

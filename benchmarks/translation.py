@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import keras
+from tasks import commit
 
 from albert_tf.checkpoints import read_checkpoint
 from albert_tf.config import AlbertConfig
@@ -93,13 +94,6 @@ def word_by_word(data: Path, examples) -> dict:
         "seconds": round(time.perf_counter() - begin),
         **found,
     }
-
-
-def commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(
-        command, cwd=HERE, capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from tasks import commit
 
 from albert_tf import AlbertEmbedder
 from albert_tf.data.readers import read_examples
@@ -109,13 +110,6 @@ def sst2(model: Path, data: Path, folder: Path, seed: int) -> float:
         Classification.of_examples(train),
     )
     return found.score.figures["accuracy"]
-
-
-def commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(
-        command, cwd=HERE, capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def main() -> None:

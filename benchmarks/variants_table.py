@@ -10,6 +10,8 @@ FIGURES = {"masked_lm": "masked words", "stsb": "STS-B", "sst2": "SST-2"}
 
 def table() -> str:
     """A row for each variant: medians of the seeds and how far they spread."""
+    if not RESULT.exists():
+        return "Nothing is measured yet.\n"
     results = json.loads(RESULT.read_text())
     heads = ["variant", "parameters", "time", *FIGURES.values()]
     lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * 5]

@@ -53,6 +53,8 @@ def test_the_story_of_a_new_task_is_that_of_its_test():
         ("tasks.md", "tasks_table"),
         ("export.md", "quantization_table"),
         ("distillation.md", "task_distillation_table"),
+        ("augmentation.md", "augmentation_table"),
+        ("variants.md", "variants_table"),
     ],
 )
 def test_tables_are_what_was_measured(page, script):

@@ -21,21 +21,26 @@ class BackTranslation:
 
     def __init__(self, there, back):
         self._there, self._back = there, back
+        self._made: dict[str, str] = {}  # of each copy the same is asked
 
     def __call__(
         self, texts: Sequence[str], rng: np.random.Generator
     ) -> list[str]:
         """A variant of each text; the text where nothing came back."""
-        if not texts:
-            return []
-        abroad = [one.text for one in _translated(self._there, texts)]
-        reached = [k for k, text in enumerate(abroad) if text.strip()]
-        made = [*texts]
-        home = _translated(self._back, [abroad[k] for k in reached])
-        for k, answer in zip(reached, home, strict=True):
-            made[k] = answer.text if answer.text.strip() else texts[k]
-        return made
+        new = [text for text in dict.fromkeys(texts) if text not in self._made]
+        abroad = _translated(self._there, new)
+        home = _translated(self._back, [*filter(str.strip, abroad.values())])
+        for text in new:
+            back = home.get(abroad[text], "")
+            self._made[text] = back if back.strip() else text
+        return [self._made[text] for text in texts]
 
 
-def _translated(predictor, texts: Sequence[str]):
-    return predictor.answers([Example(text) for text in texts])
+def _translated(predictor, texts: Sequence[str]) -> dict[str, str]:
+    """The translation of each text."""
+    if not texts:
+        return {}
+    answers = predictor.answers([Example(text) for text in texts])
+    return {
+        text: answer.text for text, answer in zip(texts, answers, strict=True)
+    }

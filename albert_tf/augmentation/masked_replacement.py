@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from albert_tf.augmentation.word_augmentation import (
-    WordAugmentation,
+    checked,
+    draw,
     replaced,
     words_of,
 )
@@ -16,7 +17,7 @@ from albert_tf.data.example import Example
 _MASK = "[MASK]"
 
 
-class MaskedReplacement(WordAugmentation):
+class MaskedReplacement:
     """Masks words and draws others from what a model expects there.
 
     Drawn by the model's probabilities among its five likeliest words without
@@ -29,15 +30,14 @@ class MaskedReplacement(WordAugmentation):
     """
 
     def __init__(self, predictor, rate: float):
-        super().__init__(rate)
-        self._predictor = predictor
+        self._predictor, self._rate = predictor, checked(rate)
 
     def __call__(
         self, texts: Sequence[str], rng: np.random.Generator
     ) -> list[str]:
         """A variant of each text; a text too long for the model stays."""
         words = [words_of(text) for text in texts]
-        drawn = [self.draw(one, rng) for one in words]
+        drawn = [draw(one, self._rate, rng) for one in words]
         masked = {
             k: replaced(texts[k], words[k], dict.fromkeys(drawn[k], _MASK))
             for k in range(len(texts))
@@ -57,10 +57,6 @@ class MaskedReplacement(WordAugmentation):
             }
             made[k] = replaced(texts[k], words[k], others)
         return made
-
-    def change(self, text, words, rng):
-        """See `WordAugmentation.change`."""
-        return self([text], rng)[0]
 
     def _fits(self, text: str) -> bool:
         preprocessor = self._predictor.preprocessor

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from albert_tf.augmentation.word_augmentation import WordAugmentation, replaced
+from albert_tf.augmentation.word_augmentation import (
+    WordAugmentation,
+    draw,
+    replaced,
+)
 
 
 class Typos(WordAugmentation):
@@ -17,9 +21,8 @@ class Typos(WordAugmentation):
         long = [(begin, end) for begin, end in words if end - begin >= 4]
         if not long:
             return text
-        slips = {
-            k: _slip(text[slice(*long[k])], rng) for k in self.draw(long, rng)
-        }
+        drawn = draw(long, self.rate, rng)
+        slips = {k: _slip(text[slice(*long[k])], rng) for k in drawn}
         return replaced(text, long, slips)
 
 

@@ -28,8 +28,7 @@ class WordAugmentation(abc.ABC):
     """
 
     def __init__(self, rate: float):
-        require(0 < rate <= 1, "must be above 0, and 1 at most", rate=rate)
-        self.rate = rate
+        self.rate = checked(rate)
 
     def __call__(
         self, texts: Sequence[str], rng: np.random.Generator
@@ -52,12 +51,19 @@ class WordAugmentation(abc.ABC):
             rng: where random numbers come from.
         """
 
-    def draw(
-        self, words: Sequence[tuple[int, int]], rng: np.random.Generator
-    ) -> list[int]:
-        """The numbers of the words to change, in order; none of no words."""
-        number = min(len(words), max(1, round(self.rate * len(words))))
-        return sorted(rng.choice(len(words), number, replace=False).tolist())
+
+def checked(rate: float) -> float:
+    """The rate, if it is one; else `UserError`, see `WordAugmentation`."""
+    require(0 < rate <= 1, "must be above 0, and 1 at most", rate=rate)
+    return rate
+
+
+def draw(
+    words: Sequence[tuple[int, int]], rate: float, rng: np.random.Generator
+) -> list[int]:
+    """The numbers of the words to change, in order; none of no words."""
+    number = min(len(words), max(1, round(rate * len(words))))
+    return sorted(rng.choice(len(words), number, replace=False).tolist())
 
 
 def words_of(text: str) -> list[tuple[int, int]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from albert_tf.augmentation.word_augmentation import WordAugmentation, replaced
+from albert_tf.augmentation.word_augmentation import (
+    WordAugmentation,
+    draw,
+    replaced,
+)
 
 
 class WordDeletion(WordAugmentation):
@@ -12,7 +16,7 @@ class WordDeletion(WordAugmentation):
         """See `WordAugmentation.change`."""
         if len(words) < 2:
             return text
-        gone = self.draw(words, rng)
+        gone = draw(words, self.rate, rng)
         if len(gone) == len(words):
             del gone[rng.integers(len(gone))]
         # A word takes the blank before it along.

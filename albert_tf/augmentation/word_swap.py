@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from albert_tf.augmentation.word_augmentation import WordAugmentation, replaced
+from albert_tf.augmentation.word_augmentation import (
+    WordAugmentation,
+    draw,
+    replaced,
+)
 
 
 class WordSwap(WordAugmentation):
@@ -13,7 +17,7 @@ class WordSwap(WordAugmentation):
         if len(words) < 2:
             return text
         order = [*range(len(words))]
-        for _ in self.draw(words, rng):
+        for _ in draw(words, self.rate, rng):
             one, other = rng.choice(len(words), 2, replace=False)
             order[one], order[other] = order[other], order[one]
         spelled = [text[begin:end] for begin, end in words]

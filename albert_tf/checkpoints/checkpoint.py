@@ -56,6 +56,10 @@ class Checkpoint:
                 "for layers to be changed or taken out"
             )
 
+    def has_head(self, name: str) -> bool:
+        """Whether there are weights of a head, such as "masked_lm_head"."""
+        return any(one.startswith(f"{name}/") for one in self.weights or ())
+
     def require_weights(self) -> None:
         """Raises `UserError` if there are no weights."""
         if self.weights is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated
@@ -75,6 +76,7 @@ def adapt(
     from albert_tf.cli.pretraining import refuse_idle
     from albert_tf.data.columns import Columns
     from albert_tf.data.documents import find_files
+    from albert_tf.recipes import small
     from albert_tf.tasks import find_task
     from albert_tf.training.adapt import adapt as run
 
@@ -85,6 +87,10 @@ def adapt(
         read_labelled(task_class, path, Columns(text, pair, label), header)
         for path in (train, dev)
     ]
+    # Before the work: there may be no recipe.
+    options = dataclasses.replace(
+        small.options(task_class.name, len(parts[0])), seed=seed
+    )
     output.mkdir(parents=True, exist_ok=True)
     result = run(
         model,
@@ -103,7 +109,7 @@ def adapt(
     found = {}
     for name, source in (("before", model), ("after", str(result.saved))):
         say(f"the task, from {source}:")
-        found[name] = _learn(source, task_class, parts, output / name, seed)
+        found[name] = _learn(source, task_class, parts, output / name, options)
     figure = task_class.figure
     report = {"figure": figure, **found, "steps": steps, "seed": seed}
     (output / "report.json").write_text(json.dumps(report, indent=2) + "\n")
@@ -116,23 +122,19 @@ def adapt(
     say(f"dev {figure}; the two models are {output}/before and {output}/after")
 
 
-def _learn(source: str, task_class, parts, output: Path, seed: int) -> float:
+def _learn(source: str, task_class, parts, output: Path, options) -> float:
     """Fine-tunes unless that is done; the figure on the dev examples."""
-    import dataclasses
-
-    from albert_tf.recipes import small
     from albert_tf.training.finetune import finetune
     from albert_tf.training.training_output import unfinished_directory
 
     report = output / "report.json"
     if report.exists() and not unfinished_directory(output).exists():
         return json.loads(report.read_text())["dev"][task_class.figure]
-    options = small.options(task_class.name, len(parts[0]))
     result = finetune(
         source,
         *parts,
         output,
-        dataclasses.replace(options, seed=seed),
+        options,
         task_class.of_examples(parts[0]),
         console=console,
         resume=True,

@@ -38,10 +38,7 @@ def _check_head(checkpoint, task_class) -> None:
     by_head = {
         task.learned_head: task.name
         for task in tasks().values()
-        if any(
-            name.startswith(f"{task.learned_head}/")
-            for name in checkpoint.weights
-        )
+        if checkpoint.has_head(task.learned_head)
     }
     if task_class.learned_head not in by_head:
         others = " or ".join(sorted(by_head.values()))

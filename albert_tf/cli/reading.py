@@ -22,11 +22,11 @@ def read_unlabelled(task, file: Path, columns, header: str | None) -> list:
 
     A `.txt` file has one text a line, unless the task's own files are such.
     """
-    from albert_tf.data.text_files import read_lines
+    from albert_tf.data.text_files import bare_suffix, read_lines
     from albert_tf.tasks.task import Task
 
     is_table = task.read.__func__ is Task.read.__func__
-    if is_table and file.name.lower().removesuffix(".gz").endswith(".txt"):
+    if is_table and bare_suffix(file) == ".txt":
         texts = (line.strip() for _, line in read_lines(file))
         return [task.example(task, text) for text in texts if text]
     with FileProgress([file], console) as progress:

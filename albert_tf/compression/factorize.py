@@ -105,8 +105,7 @@ def _draw(
 
 
 def _without_head(checkpoint: Checkpoint) -> Checkpoint:
-    weights = checkpoint.weights
-    if not any(name.startswith("masked_lm_head/") for name in weights):
+    if not checkpoint.has_head("masked_lm_head"):
         return checkpoint
     warn(
         f"{checkpoint.source}: loses its masked-LM head, which is made for the "
@@ -114,7 +113,11 @@ def _without_head(checkpoint: Checkpoint) -> Checkpoint:
     )
     return dataclasses.replace(
         checkpoint,
-        weights={n: a for n, a in weights.items() if n.startswith(ENCODER)},
+        weights={
+            name: array
+            for name, array in checkpoint.weights.items()
+            if name.startswith(ENCODER)
+        },
         model_name="AlbertEncoder",
         base_names=(),
         arguments={},

@@ -40,8 +40,8 @@ class BucketedBatches(keras.utils.PyDataset):
         targets: an array with n rows; a list of n arrays, whose rows are
             those of the tokens, or of others such as a translation's, and
             which are filled up with -1; a dictionary of such, maybe within
-            another one; or None. What
-            is longer than the sequence makes this one's padding longer.
+            another one; or None. What is longer than the sequence makes this
+            one's padding longer.
         weights: floats [n], the weight of each example in the loss, or None.
             Needs targets.
         inputs: what the model takes besides, by name: int arrays [n, ...].

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from albert_tf.data.text_files import (
     Progress,
+    bare_suffix,
     parse_object,
     read_lines,
     shorten,
@@ -64,7 +65,7 @@ def _files_of(pattern: str) -> list[Path]:
         below = os.path.join(glob.escape(directory), "**")
         matches += glob.glob(below, recursive=True)
     files = [Path(path) for path in matches if os.path.isfile(path)]
-    files = [path for path in files if _bare_suffix(path) in _SUFFIXES]
+    files = [path for path in files if bare_suffix(path) in _SUFFIXES]
     if not files:
         raise UserError(f"{pattern}: has no file of text; one of {_NEEDED}")
     return files
@@ -136,12 +137,8 @@ def hint_at_lines(files: Sequence[Path]) -> None:
         )
 
 
-def _bare_suffix(path: Path) -> str:
-    return Path(path.name.lower().removesuffix(".gz")).suffix
-
-
 def _suffix(path: Path) -> str:
-    suffix = _bare_suffix(path)
+    suffix = bare_suffix(path)
     if suffix not in _SUFFIXES:
         raise UserError(
             f'{path}: unknown kind of file "{suffix}"; one of {_NEEDED}'

@@ -8,11 +8,10 @@ from pathlib import Path
 from albert_tf.data.columns import Columns
 from albert_tf.data.example import Example
 from albert_tf.data.example_file import ExampleFile
-from albert_tf.data.readers import read_examples
-from albert_tf.data.text_files import Progress, read_lines
+from albert_tf.data.readers import TABLES, read_examples
+from albert_tf.data.text_files import Progress, bare_suffix, read_lines
 from albert_tf.errors import UserError
 
-_TABLES = (".tsv", ".csv", ".jsonl", ".json")
 _SOURCE, _TARGET = "source", "target"
 _SPLITS = (("train",), ("val", "dev", "valid", "validation"))
 
@@ -84,7 +83,7 @@ def read_parallel(
     columns = columns or Columns()
     if columns.pair is not None:
         raise UserError("--pair: a translation is of one text")
-    if Path(path.name.lower().removesuffix(".gz")).suffix in _TABLES:
+    if bare_suffix(path) in TABLES:
         return read_examples(
             path,
             columns.text or _SOURCE,

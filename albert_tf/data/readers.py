@@ -21,6 +21,7 @@ from albert_tf.data.quoting import has_quoted_fields
 from albert_tf.data.text_files import (
     LONGEST_LINE,
     Progress,
+    bare_suffix,
     check_unicode,
     parse_object,
     read_lines,
@@ -29,7 +30,8 @@ from albert_tf.data.text_files import (
 )
 from albert_tf.errors import UserError
 
-_SUFFIXES = (".tsv", ".csv", ".jsonl", ".json")
+# Endings of what `read_examples` reads.
+TABLES = (".tsv", ".csv", ".jsonl", ".json")
 # As pandas writes a value that is not there.
 _MISSING = ("", "nan", "NaN", "<NA>")
 
@@ -158,11 +160,11 @@ def read_examples(
             is described above, or several columns may be meant.
     """
     path = Path(path)
-    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
-    if suffix not in _SUFFIXES:
+    suffix = bare_suffix(path)
+    if suffix not in TABLES:
         raise UserError(
             f'{path}: unknown kind of file "{suffix}"; one of '
-            f"{', '.join(_SUFFIXES)} is needed, with or without .gz after it"
+            f"{', '.join(TABLES)} is needed, with or without .gz after it"
         )
     is_json = suffix.startswith(".json")
     table = _json_table if is_json else _table

@@ -43,6 +43,11 @@ def open_bytes(path: Path) -> Iterator:
         raise UserError(f"{path}: {error.strerror}") from None
 
 
+def bare_suffix(path: Path) -> str:
+    """The ending of a file's name before `.gz`, in small letters."""
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
 def read_lines(
     path: Path,
     errors: str = "strict",

@@ -21,6 +21,17 @@ def dropout(x, rate: float, seed):
     return keras.random.dropout(x, rate, seed=_DrawnSeed(seed))
 
 
+def draw_seed(generator: keras.random.SeedGenerator, config):
+    """The seed of a forward pass, integer [2]; None where nothing is dropped.
+
+    Args:
+        generator: of the model.
+        config: has its rates.
+    """
+    rates = config.hidden_dropout_prob, config.attention_probs_dropout_prob
+    return generator.next() if any(rates) else None
+
+
 def split_seed(seed, index):
     """Another seed for the part numbered `index`; None stays None.
 

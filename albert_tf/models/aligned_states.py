@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from albert_tf.layers.dropout import split_seed
+from albert_tf.layers.dropout import draw_seed, split_seed
 from albert_tf.models.encoder import AlbertEncoder
 
 
@@ -25,7 +25,9 @@ def aligned_states(encoder: AlbertEncoder, inputs: dict, training=False):
     Returns:
         float [B, L, H].
     """
-    seed = encoder.draw_seed() if training else None
+    seed = None
+    if training:
+        seed = draw_seed(encoder.seed_generator, encoder.config)
     x = encoder.embedding(inputs["token_ids"], inputs["segment_ids"], seed=seed)
     positions = ops.zeros_like(x) + _of_positions(encoder.embedding, x)
     mask = _all_but_own(inputs["padding_mask"])

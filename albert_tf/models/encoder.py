@@ -6,7 +6,7 @@ from albert_tf.checkpoints import Head
 from albert_tf.config import AlbertConfig
 from albert_tf.layers.albert_layer import initializer
 from albert_tf.layers.cross_layer_encoder import CrossLayerEncoder
-from albert_tf.layers.dropout import split_seed
+from albert_tf.layers.dropout import draw_seed, split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.parallel_encoder import ParallelEncoder
 from albert_tf.layers.shared_encoder import SharedEncoder
@@ -113,7 +113,9 @@ class AlbertEncoder(PresetModel):
             encoders read side by side, H is that of all together, but for the
             embedding's output.
         """
-        seed = self.draw_seed() if training else None
+        seed = None
+        if training:
+            seed = draw_seed(self.seed_generator, self.config)
         x = embedded = self.embedding(
             inputs["token_ids"], inputs["segment_ids"], seed=seed
         )
@@ -133,14 +135,6 @@ class AlbertEncoder(PresetModel):
         if self.pooler is not None:
             outputs["pooled_output"] = self.pooler(x[:, 0, :])
         return outputs
-
-    def draw_seed(self):
-        """The seed of a pass with dropout, integer [2]; None without rates."""
-        rates = (
-            self.config.hidden_dropout_prob,
-            self.config.attention_probs_dropout_prob,
-        )
-        return self.seed_generator.next() if any(rates) else None
 
     def get_config(self):
         """The arguments of the constructor, ready for JSON."""

@@ -13,7 +13,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.data.target_vocabulary import TargetVocabulary
 from albert_tf.errors import UserError, require, require_at_least
 from albert_tf.layers.decoder import Decoder
-from albert_tf.layers.dropout import split_seed
+from albert_tf.layers.dropout import draw_seed, split_seed
 from albert_tf.layers.factorized_embedding import FactorizedEmbedding
 from albert_tf.layers.masked_language_model_head import MaskedLanguageModelHead
 from albert_tf.models.tagger import of_tokens
@@ -223,7 +223,9 @@ class AlbertTranslator(TaskModel):
         Returns:
             `logits`, float32 [B, T, V], or [B, 1, V].
         """
-        seed = self._draw_seed() if training else None
+        seed = None
+        if training:
+            seed = draw_seed(self.seed_generator, self.config)
         x = self.decoder_embedding(
             target_ids, ops.zeros_like(target_ids), seed=seed
         )
@@ -271,13 +273,6 @@ class AlbertTranslator(TaskModel):
             "states": keras.InputSpec("float32", (None, None, width)),
             "padding_mask": keras.InputSpec("int32", (None, None)),
         }
-
-    def _draw_seed(self):
-        rates = (
-            self.config.hidden_dropout_prob,
-            self.config.attention_probs_dropout_prob,
-        )
-        return self.seed_generator.next() if any(rates) else None
 
     def get_config(self):
         """The arguments of the constructor but for the preprocessor."""

@@ -28,7 +28,8 @@ TABLE = {
     # Still rising by 20 points an epoch after three.
     "glue/stsb": FinetuneOptions(epochs=10, batch_size=16, learning_rate=_RATE),
     "intent_slots": FinetuneOptions(epochs=4, learning_rate=_RATE),
-    # Three sequences a question, dialogues of up to 256 tokens.
+    # Not tried to its end yet. Three sequences a question, dialogues of up to
+    # 256 tokens.
     "multiple_choice": FinetuneOptions(
         epochs=2, batch_size=8, learning_rate=_RATE, max_length=256
     ),
@@ -36,7 +37,8 @@ TABLE = {
     "question_answering": FinetuneOptions(
         epochs=1, batch_size=8, learning_rate=_RATE, max_length=256
     ),
-    # Every predicate is a sequence of its own: four to a sentence.
+    # Not tried to its end yet. Every predicate is a sequence of its own: four
+    # to a sentence.
     "semantic_roles": FinetuneOptions(
         epochs=3, batch_size=16, learning_rate=_RATE
     ),

@@ -102,7 +102,7 @@ def adapt(
 
 
 def _check_head(checkpoint, source) -> None:
-    if not any(n.startswith("masked_lm_head/") for n in checkpoint.weights):
+    if not checkpoint.has_head("masked_lm_head"):
         raise UserError(
             f"{source}: has no masked_lm_head, so it cannot go on with masked "
             "words: give a teacher to go on with, or a model that has one"
@@ -118,7 +118,7 @@ def _prepare(checkpoint, files, corpus: Path, options: TextOptions) -> None:
         for field in dataclasses.fields(TextOptions)
     }
     # What learned the order of sentences has a pooler to keep in use.
-    has_order = any(n.startswith("sentence_order") for n in checkpoint.weights)
+    has_order = checkpoint.has_head("sentence_order_head")
     segments = SegmentOptions("sop" if has_order else "none", _LENGTH)
     how = CorpusOptions(**values, segments=segments)
     prepare_corpus(files, corpus, preprocessor.tokenizer, how)

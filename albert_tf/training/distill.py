@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import os
 import warnings
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from albert_tf.models.distiller import Distiller
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.loading import make_model
 from albert_tf.training.bars import Bars
+from albert_tf.training.checksum import checksum_of
 from albert_tf.training.distill_options import DistillOptions
 from albert_tf.training.distillation_objective import DistillationObjective
 from albert_tf.training.evaluator import Evaluator
@@ -359,7 +359,5 @@ class _Run:
 
 def _sum(checkpoint: Checkpoint) -> int:
     """A number that stands for the weights."""
-    total = 0
-    for name in sorted(checkpoint.weights):
-        total = zlib.crc32(checkpoint.weights[name].tobytes(), total)
-    return total
+    weights = checkpoint.weights
+    return checksum_of(weights[name] for name in sorted(weights))

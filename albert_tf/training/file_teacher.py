@@ -16,7 +16,8 @@ from albert_tf.data.text_files import parse_object, read_lines, shorten
 from albert_tf.errors import UserError
 from albert_tf.models.soft_output import SoftOutput
 from albert_tf.tasks.task import Task
-from albert_tf.training.teacher import Teacher, checksum_of
+from albert_tf.training.checksum import checksum_of
+from albert_tf.training.teacher import Teacher
 
 _LEAST = 1e-30  # a probability whose logarithm is finite
 _SUM = 1e-2  # by how much rounded probabilities may miss 1

@@ -10,7 +10,8 @@ from albert_tf.models import load_model
 from albert_tf.models.task_model import TaskModel
 from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.task import Task
-from albert_tf.training.teacher import Teacher, checksum_of, label_order
+from albert_tf.training.checksum import checksum_of
+from albert_tf.training.teacher import Teacher, label_order
 
 _CHUNK = 256  # examples whose outputs are in memory before they are softened
 

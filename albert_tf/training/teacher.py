@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -109,11 +108,3 @@ def label_order(
             f"{only[1]}"
         )
     return [places[name] for name in names]
-
-
-def checksum_of(arrays: Sequence[np.ndarray]) -> int:
-    """A number that stands for some arrays."""
-    total = 0
-    for array in arrays:
-        total = zlib.crc32(np.ascontiguousarray(array).tobytes(), total)
-    return total

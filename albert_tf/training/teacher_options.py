@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 
+from albert_tf.data.text_files import bare_suffix
 from albert_tf.errors import require
 
 
@@ -48,5 +50,4 @@ class TeacherOptions:
     @property
     def is_file(self) -> bool:
         """Whether the teacher is a file of what it gave."""
-        name = str(self.teacher).lower().removesuffix(".gz")
-        return name.endswith(".jsonl")
+        return bare_suffix(Path(str(self.teacher))) == ".jsonl"

@@ -127,3 +127,18 @@ def test_there_and_back():
     made = BackTranslation(there, back)(["big house", "unknown"], None)
     assert made == ["large house", "unknown"]
     assert BackTranslation(there, back)([], None) == []
+
+
+def test_each_text_is_translated_once():
+    asked = []
+
+    class Counts(Translates):
+        def answers(self, examples):
+            asked.extend(one.text for one in examples)
+            return super().answers(examples)
+
+    way = BackTranslation(Counts({"a": "b"}), Translates({"b": "c"}))
+    made = augment([Example("a"), Example("x")], [way], copies=3, seed=0)
+    assert asked == ["a", "x"]
+    assert made.examples[2:] == [Example("c")]
+    assert made.dropped == 5

@@ -3,8 +3,11 @@
 import json
 
 import commands
+import numpy as np
 import pytest
 from safetensors.numpy import load_file
+
+from albert_tf.checkpoints import read_checkpoint
 
 WORDS = ("red", "green", "blue", "small", "large", "old")
 SENTENCES = [
@@ -52,8 +55,14 @@ def test_masked_words(files, capsys):
             (files / "out" / name / "report.json").read_text()
         )
         assert of_model["dev"]["accuracy"] == report[name]
+        start = {"before": "albert_nano_books_en"}.get(
+            name, str(files / "out/encoder/model")
+        )
+        assert of_model["source"] == start
     adapted = weights(files / "out/encoder/model")
-    assert any("pooler" in name for name in adapted)
+    shipped = read_checkpoint("albert_nano_books_en").weights
+    pooler = "encoder/pooler/kernel"
+    assert np.abs(adapted[pooler] - shipped[pooler]).max() > 0
     # Nothing is done again.
     assert not commands.call(argv(files, "--model", "albert_nano_books_en"))
     assert "epoch 1" not in "".join(capsys.readouterr())
@@ -76,6 +85,7 @@ def test_mistakes(files, capsys):
         (("--model", "albert_base_v2"), "weights"),
         (("--steps", "0"), "steps"),
         (("--task", "nothing"), "nothing"),
+        (("--task", "multilabel"), "multilabel"),  # has no recipe
     ):
         assert commands.call(argv(files, *more)) == 2
         assert message in " ".join("".join(capsys.readouterr()).split())

@@ -98,7 +98,8 @@ def test_starts_as_the_plain_model(make, batch, variant, loop):
         numpy(encoder(batch, loop=loop)["sequence_output"]),
         numpy(plain(batch)["sequence_output"]),
         rtol=0,
-        atol=1e-6,
+        # The others compile a loop, and sum in another order there.
+        atol=1e-6 if keras.backend.backend() == "tensorflow" else 2e-5,
     )
 
 

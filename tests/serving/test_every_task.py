@@ -42,7 +42,7 @@ PARTS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("task", FILES)
 @pytest.mark.filterwarnings("ignore:.*not in the vocabulary")
-def test_answers_are_those_of_predict(task, make):
+def test_answers_are_those_of_predict(task, make, caplog):
     kind, arguments = FILES[task]
     path = make(kind, task, **arguments)
     predictor = load(path)
@@ -58,8 +58,13 @@ def test_answers_are_those_of_predict(task, make):
     if task == "semantic_roles":
         assert any(one["predicates"] for one in expected)  # asked twice
     with running(path) as client:
-        status, reply = client.predict({"instances": asked})
+        before = client.metric("albert_tokens_total")
+        with caplog.at_level("INFO", "albert_tf.serving"):
+            status, reply = client.predict({"instances": asked})
         assert status == 200
+        told = [r.fields for r in caplog.records if hasattr(r, "fields")]
+        computed = client.metric("albert_tokens_total") - before
+        assert [one["tokens"] for one in told] == [computed]
         assert reply == {"predictions": json.loads(json.dumps(expected))}
         _, _, metrics = client.send("GET", "/metrics")  # once, also if twice
         assert f"albert_texts_total {len(asked)}.0" in metrics.decode()

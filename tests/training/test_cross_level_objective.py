@@ -1,7 +1,9 @@
 """The losses of pre-training after several layers."""
 
+import dataclasses
 import json
 
+import masked_batch
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -16,16 +18,8 @@ from albert_tf.training.pretrain_options import PretrainOptions
 from albert_tf.training.pretraining_objective import PretrainingObjective
 from albert_tf.training.pretraining_objectives import objective_flops
 
-TINY = AlbertConfig(
-    vocab_size=50,
-    embedding_size=8,
-    hidden_size=16,
-    num_hidden_layers=4,
-    num_hidden_groups=2,
-    num_attention_heads=2,
-    intermediate_size=32,
-    max_position_embeddings=16,
-    initializer_range=0.3,
+TINY = dataclasses.replace(
+    masked_batch.TINY, num_hidden_layers=4, num_hidden_groups=2
 )
 
 
@@ -36,23 +30,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def batch():
-    rng = np.random.default_rng(0)
-    inputs = {
-        "token_ids": rng.integers(0, 50, (4, 9)),
-        "segment_ids": rng.integers(0, 2, (4, 9)),
-        "padding_mask": np.ones((4, 9)),
-        "masked_positions": np.array([[1, 3, 5]] * 4),
-    }
-    weights = np.ones((4, 3), "float32")
-    weights[1:, 2] = 0
-    targets = {
-        "masked_lm_ids": rng.integers(0, 50, (4, 3)),
-        "masked_lm_weights": weights,
-        "sentence_order_labels": np.array([0, 1, 1, 0]),
-        "example_weights": np.ones(4, "float32"),
-    }
-    inputs = {name: value.astype("int32") for name, value in inputs.items()}
-    return inputs, targets
+    return masked_batch.masked_batch()
 
 
 def gradients(objective, batch):
