@@ -19,20 +19,28 @@ class Distiller(keras.Model):
     Vectors are compared by their angle: what is learned is 1 - cosine of the
     vector of each token in each layer, and of the mean of all tokens in the
     last. A layer of the student learns from the teacher's at the same share
-    of the depth.
+    of the depth. What the heads of the last layer attend to may be compared
+    too (MiniLM, Wang et al. 2020, arXiv:2002.10957, section 3.1).
 
     Args:
         student: what learns.
         teacher: what it learns from; it stays as it is and is no part of this
             model.
+        attention: whether attention is compared; both need as many heads, and
+            the same vocabulary.
         **kwargs: Keras' model arguments.
 
     Raises:
-        UserError: the student is wider than the teacher.
+        UserError: the student is wider than the teacher, or has other heads
+            whose attention is to be compared.
     """
 
     def __init__(
-        self, student: AlbertEncoder, teacher: AlbertEncoder, **kwargs
+        self,
+        student: AlbertEncoder,
+        teacher: AlbertEncoder,
+        attention: bool = False,
+        **kwargs,
     ):
         super().__init__(dtype=student.dtype_policy, **kwargs)
         for encoder in (student, teacher):
@@ -47,7 +55,9 @@ class Distiller(keras.Model):
                 f"the student's hidden_size={narrow} must be at most its "
                 f"teacher's, {wide}"
             )
-        self.student = student
+        if attention:
+            _check_heads(student.config, teacher.config)
+        self.student, self.attention = student, attention
         self._get_teacher = lambda: teacher  # Keras would count it as a part
         self.widen = None
         if narrow < wide:
@@ -70,9 +80,13 @@ class Distiller(keras.Model):
         Returns:
             Sums, float32 scalars: `layers`, `last` and `sentence`, of
             1 - cosine; `units` and `sentences`, of how many. `layers` is the
-            mean of those but the last, the embedding's output among them.
+            mean of those but the last, the embedding's output among them. And
+            `attention`, if it is compared: for each token the divergence of
+            the student's attention from the teacher's, the mean of all heads.
         """
-        student, teacher = self._tokens(features)
+        (student, attended), (teacher, teacher_attended) = self._tokens(
+            features
+        )
         if self.widen is not None:
             student = [self.widen(x) for x in student]
         ids = features["student"]
@@ -86,13 +100,17 @@ class Distiller(keras.Model):
             ops.sum(_distance(a, b) * is_unit)
             for a, b in zip(student, teacher, strict=True)
         ]
-        return {
+        sums = {
             "layers": sum(layers) / len(layers),
             "last": last,
             "sentence": ops.sum(sentence * is_sentence),
             "units": ops.sum(is_unit),
             "sentences": ops.sum(is_sentence),
         }
+        if self.attention:
+            divergence = _divergence(attended, teacher_attended)
+            sums["attention"] = ops.sum(divergence * is_unit)
+        return sums
 
     def fit_widening(self, features) -> None:
         """Brings the embedding's output near its teacher's, to start from.
@@ -105,7 +123,7 @@ class Distiller(keras.Model):
         """
         if self.widen is None:
             return
-        student, teacher = self._tokens(features)
+        (student, _), (teacher, _) = self._tokens(features)
         is_unit, _ = _real(features)
         embedded = _units(features, student[:1], teacher[:1])
         real = ops.convert_to_numpy(is_unit) > 0
@@ -132,20 +150,28 @@ class Distiller(keras.Model):
         x = self.student(inputs)["sequence_output"]
         return _mean(x, inputs["padding_mask"])
 
-    def _tokens(self, features) -> tuple[list, list]:
-        """All layers of both as they are, [B, L, H]; the teacher's as many."""
+    def _tokens(self, features) -> tuple[tuple, tuple]:
+        """What both make of the tokens.
+
+        Returns:
+            For the student and for the teacher all layers as they are,
+            [B, L, H], of the teacher as many as of the student; and the last
+            one's attention, float32 [B, A, L, L].
+        """
         ids = features["student"]
-        student = self._hidden_states(self.student, ids)
-        teacher = self._hidden_states(
+        student, attended = self._read(self.student, ids)
+        teacher, teacher_attended = self._read(
             self._get_teacher(), features.get("teacher", ids)
         )
         depth = len(student) - 1
-        return student, [
+        teacher = [
             ops.stop_gradient(teacher[k * (len(teacher) - 1) // depth])
             for k in range(len(student))
         ]
+        teacher_attended = ops.stop_gradient(teacher_attended)
+        return (student, attended), (teacher, teacher_attended)
 
-    def _hidden_states(self, encoder: AlbertEncoder, ids) -> list:
+    def _read(self, encoder: AlbertEncoder, ids) -> tuple:
         mask = ops.cast(ids >= 0, "int32")
         outputs = encoder(
             {
@@ -155,7 +181,23 @@ class Distiller(keras.Model):
             },
             return_layers=True,
         )
-        return outputs["hidden_states"]
+        return outputs["hidden_states"], outputs["attentions"][-1]
+
+
+def _check_heads(student, teacher) -> None:
+    """Raises `UserError` if two configurations' attention differs in shape."""
+    for config in (student, teacher):
+        require(
+            not config.cross_layer_attention,
+            "must be False for attention to be compared",
+            cross_layer_attention=config.cross_layer_attention,
+        )
+    require(
+        student.num_attention_heads == teacher.num_attention_heads,
+        "must be as many as the teacher's, "
+        f"{teacher.num_attention_heads}, for attention to be compared",
+        num_attention_heads=student.num_attention_heads,
+    )
 
 
 def _real(features):
@@ -176,6 +218,21 @@ def _distance(a, b):
     product = ops.sum(a * b, -1)
     norms = ops.sum(a * a, -1) * ops.sum(b * b, -1)
     return 1 - product * ops.rsqrt(norms + _SMALL)
+
+
+def _divergence(student, teacher):
+    """Kullback and Leibler's of each token's attention.
+
+    Args:
+        student: probabilities, float32 [B, A, L, L].
+        teacher: those that are right.
+
+    Returns:
+        float32 [B, L], the mean of all heads.
+    """
+    student, teacher = (ops.log(p + _SMALL) for p in (student, teacher))
+    per_head = ops.sum(ops.exp(teacher) * (teacher - student), -1)
+    return ops.mean(per_head, axis=1)
 
 
 def _mean(x, mask):

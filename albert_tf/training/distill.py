@@ -22,6 +22,7 @@ from albert_tf.data.example import Example
 from albert_tf.data.held_out import hold_out
 from albert_tf.data.passage_batches import PassageBatches
 from albert_tf.data.shard import Shard
+from albert_tf.errors import UserError
 from albert_tf.evaluation.learning_curve import (
     DISTILLATION,
     plot_learning_curve,
@@ -165,6 +166,7 @@ class _Run:
             layers=options.layers_weight,
             last=options.last_weight,
             sentence=options.sentence_weight,
+            attention=options.attention_weight,
         )
         self.state = RunState(
             output / "checkpoints",
@@ -194,6 +196,12 @@ class _Run:
             seed=self.options.seed,
         )
         text = align(train, replaced_share=self.options.replaced_share)
+        if self.options.attention_weight and not text.is_same:
+            raise UserError(
+                f"attention_weight={self.options.attention_weight}: attention "
+                "is compared token by token, but teacher and student have "
+                "different vocabularies; 0 leaves it out"
+            )
         return text, align(held_out) if held_out else None
 
     def _make_model(self, teacher, student) -> Distiller:
@@ -214,7 +222,11 @@ class _Run:
         if self.options.precision != "float32":
             for model in models:
                 fuse_activations(model)
-        distiller = Distiller(*models, name="distiller")
+        distiller = Distiller(
+            *models,
+            attention=self.options.attention_weight > 0,
+            name="distiller",
+        )
         distiller.fit_widening(self._batches(self.train_text)[0])
         return distiller
 

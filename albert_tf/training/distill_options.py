@@ -28,6 +28,9 @@ class DistillOptions:
         layers_weight: how much the inner layers count in the loss.
         last_weight: how much the last layer counts.
         sentence_weight: how much the sentence vectors count.
+        attention_weight: how much it counts what the last layer attends to;
+            above 0 the student needs its teacher's vocabulary and as many
+            heads.
         replaced_share: how many words of a passage give way to any other word
             of the text, on average, so that rare words are seen as often as
             frequent ones.
@@ -51,6 +54,7 @@ class DistillOptions:
     layers_weight: float = 0.5
     last_weight: float = 1.0
     sentence_weight: float = 2.0
+    attention_weight: float = 0.0
     replaced_share: float = 0.0
     held_out_share: float = 0.005
     precision: str = "float32"
@@ -67,7 +71,12 @@ class DistillOptions:
         check_run_options(self)
         weights = {
             name: getattr(self, name)
-            for name in ("layers_weight", "last_weight", "sentence_weight")
+            for name in (
+                "layers_weight",
+                "last_weight",
+                "sentence_weight",
+                "attention_weight",
+            )
         }
         for name, weight in weights.items():
             require(
@@ -75,8 +84,7 @@ class DistillOptions:
             )
         require(
             any(weights.values()),
-            "must not be 0 with layers_weight=0 and last_weight=0: nothing "
-            "would be learned",
+            "must not be 0 with all other weights 0: nothing would be learned",
             sentence_weight=self.sentence_weight,
         )
         for name in ("replaced_share", "held_out_share"):

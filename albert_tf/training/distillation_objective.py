@@ -17,15 +17,22 @@ class DistillationObjective:
         layers: how much the inner layers count in the loss.
         last: how much the last layer counts.
         sentence: how much the sentence vectors count.
+        attention: how much the attention counts, if the model compares it.
     """
 
-    sum_names = ("layers", "last", "sentence", "units", "sentences")
-
     def __init__(
-        self, model: Distiller, layers: float, last: float, sentence: float
+        self,
+        model: Distiller,
+        layers: float,
+        last: float,
+        sentence: float,
+        attention: float = 0.0,
     ):
         self.model = model
         self._weights = {"layers": layers, "last": last, "sentence": sentence}
+        if model.attention:
+            self._weights["attention"] = attention
+        self.sum_names = (*self._weights, "units", "sentences")
 
     def counts(self, batch):
         """How many units and sentences there are."""
@@ -45,8 +52,8 @@ class DistillationObjective:
     def results(self, sums):
         """The mean distances."""
         results = {
-            f"{name}_distance": sums[name] / max(sums[unit], 1)
-            for name, unit in _UNIT.items()
+            f"{name}_distance": sums[name] / max(sums[_UNIT[name]], 1)
+            for name in self._weights
         }
         results["loss"] = sum(
             weight * results[f"{name}_distance"]
@@ -61,10 +68,17 @@ class DistillationObjective:
             f"last {results['last_distance']:.4f}  "
             f"sentence {results['sentence_distance']:.4f}"
         )
+        if "attention_distance" in results:
+            text += f"  attention {results['attention_distance']:.4f}"
         if "spearman" in results:
             text += f"  Spearman {results['spearman']:.2%}"
         return text
 
 
 # Of what each distance is the mean.
-_UNIT = {"layers": "units", "last": "units", "sentence": "sentences"}
+_UNIT = {
+    "layers": "units",
+    "last": "units",
+    "sentence": "sentences",
+    "attention": "units",
+}

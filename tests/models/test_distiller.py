@@ -59,10 +59,10 @@ def distance(a, b):
 
 def test_a_student_that_is_its_teacher_has_nothing_to_learn():
     model = encoder(1)
-    sums = run(Distiller(model, model))
+    sums = run(Distiller(model, model, attention=True))
     assert sums["units"] == 8
     assert sums["sentences"] == 2
-    for name in ("layers", "last", "sentence"):
+    for name in ("layers", "last", "sentence", "attention"):
         assert sums[name] == pytest.approx(0, abs=1e-4)
 
 
@@ -85,8 +85,45 @@ def test_distances_are_those_of_the_formula():
     assert sums["last"] > 1
 
 
+def test_attention_is_that_of_the_last_layer():
+    student, teacher = encoder(1, hidden_size=8), encoder(2)
+    sums = run(Distiller(student, teacher, attention=True))
+    mask = IDS >= 0
+    inputs = {
+        "token_ids": np.maximum(IDS, 0),
+        "segment_ids": 0 * IDS,
+        "padding_mask": mask.astype("int32"),
+    }
+    mine, theirs = (
+        keras.ops.convert_to_numpy(
+            model(inputs, return_layers=True)["attentions"][-1]
+        ).astype("float64")
+        for model in (student, teacher)
+    )
+    expected = 0.0
+    for row, length in enumerate(mask.sum(1)):
+        p, q = (x[row, :, :length, :length] for x in (theirs, mine))
+        expected += (p * np.log(p / q)).sum(-1).mean(0).sum()
+    assert sums["attention"] == pytest.approx(expected, rel=1e-3)
+    assert expected > 0.1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"num_attention_heads": 4}, "num_attention_heads=4 must be as many"),
+        ({"cross_layer_attention": True}, "cross_layer_attention=True"),
+    ],
+)
+def test_attention_that_cannot_be_compared(changes, message):
+    student, teacher = encoder(1, **changes), encoder(2)
+    Distiller(student, teacher)
+    with pytest.raises(UserError, match=message):
+        Distiller(student, teacher, attention=True)
+
+
 def test_padding_changes_nothing():
-    distiller = Distiller(encoder(1), encoder(2))
+    distiller = Distiller(encoder(1), encoder(2), attention=True)
     alone = [distiller({"student": row[None, row >= 0]}) for row in IDS]
     for name, value in run(distiller).items():
         parts = sum(float(one[name]) for one in alone)
@@ -94,7 +131,7 @@ def test_padding_changes_nothing():
 
 
 def test_an_empty_passage_counts_for_nothing():
-    distiller = Distiller(encoder(1), encoder(2))
+    distiller = Distiller(encoder(1), encoder(2), attention=True)
     empty = np.full((1, 5), -1, "int32")
     padded = distiller({"student": np.concatenate([IDS, empty])})
     for name, value in run(distiller).items():

@@ -1,5 +1,6 @@
 """Distillation as a whole."""
 
+import dataclasses
 import io
 import json
 import signal
@@ -119,6 +120,31 @@ def test_it_learns_and_says_so(models, documents, tmp_path):
     )
     assert classifier.classify("the old house").label in ("a", "b")
     assert classifier.pooling == "mean"  # what it has learned
+
+
+@pytest.mark.slow
+def test_what_the_teacher_attends_to(models, documents, tmp_path):
+    teacher = models[0]
+    student = dataclasses.replace(
+        teacher, config=dataclasses.replace(teacher.config, hidden_size=16),
+        weights=None,
+    )  # fmt: skip
+    found = {}
+    for weight in (1e-9, 3.0):
+        output = tmp_path / str(weight)
+        options = DistillOptions(
+            steps=40, attention_weight=weight, held_out_share=0.1, **OPTIONS
+        )
+        dev = distill(teacher, student, documents, output, options).dev
+        found[weight] = dev["attention_distance"]
+    assert found[3.0] < 0.8 * found[1e-9]
+
+
+def test_attention_of_other_tokens(models, documents, tmp_path):
+    options = DistillOptions(steps=1, attention_weight=1.0, **OPTIONS)
+    with pytest.raises(UserError, match="attention_weight=1.0: attention is"):
+        distill(*models, documents, tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow
