@@ -76,7 +76,14 @@ RUNS = {
         options=("--epochs", "2"),
     ),
     "ewt_srl": Run("srl", "ewt_srl", "train.txt.gz", "dev.txt.gz"),
-    "dream": Run("multiple-choice", "dream", "train.json.gz", "dev.json"),
+    # The small one: each question is three sequences of a whole dialogue.
+    "dream": Run(
+        "multiple-choice",
+        "dream",
+        "train.json.gz",
+        "dev.json",
+        model="albert_nano_en",
+    ),
     "chnsenticorp_htl": Run(
         "classification", model="albert_mini_zh", options=("--epochs", "2")
     ),

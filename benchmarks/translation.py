@@ -3,7 +3,7 @@ r"""Multi30k from English to German, from trained and from random weights.
 python benchmarks/translation.py --data FOLDER
 
 FOLDER has `train`, `val` and `test_2016_flickr`, each as `.en.gz` and `.de.gz`.
-Trains as the command line does, from `albert_mini_en` and from random weights
+Trains as the command line does, from `albert_nano_en` and from random weights
 of the same size, and translates word by word; writes
 `benchmarks/results/translation.json`: for each the command, seed, seconds,
 commit, BLEU and chrF of the test set. The models stay in `build/translation`;
@@ -32,21 +32,21 @@ HERE = Path(__file__).parent
 RESULT = HERE / "results" / "translation.json"
 BUILD = HERE.parent / "build" / "translation"
 OPTIONS = (
-    *("--epochs", "20", "--batch-size", "64", "--learning-rate", "5e-4"),
+    *("--epochs", "10", "--batch-size", "64", "--learning-rate", "5e-4"),
     *("--label-smoothing", "0.1", "--warmup-share", "0.1"),
 )
 
 
 def random_weights(seed: int) -> Path:
-    """A source with the sizes and the vocabulary of `albert_mini_en`."""
+    """A source with the sizes and the vocabulary of `albert_nano_en`."""
     place = BUILD / "random_source"
     if not place.exists():
         keras.utils.set_random_seed(seed)
         model = AlbertEncoder(
-            AlbertConfig.from_preset("albert_mini_en"), pooler=False
+            AlbertConfig.from_preset("albert_nano_en"), pooler=False
         )
         model.save_preset(place)
-        source = read_checkpoint("albert_mini_en", heads())
+        source = read_checkpoint("albert_nano_en", heads())
         source.get_preprocessor().save(place)
     return place
 
@@ -112,7 +112,7 @@ def main() -> None:
             found = word_by_word(arguments.data, examples)
         else:
             source = (
-                "albert_mini_en"
+                "albert_nano_en"
                 if name == "trained"
                 else str(random_weights(arguments.seed))
             )
