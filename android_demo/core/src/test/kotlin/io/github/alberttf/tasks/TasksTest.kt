@@ -38,6 +38,7 @@ class TasksTest {
                 mapOf("labels" to found.labels, "scores" to scores(found.scores))
             }
             "regression" -> mapOf("number" to Regressor(file, runner).measure(text))
+            "similarity" -> mapOf("vector" to Embedder(file, runner).embed(text).toList())
             "question_answering" -> {
                 val found = QuestionAnswerer(file, runner).answer("Who wrote in London?", text)
                 mapOf(
