@@ -1,6 +1,8 @@
 package io.github.alberttf.tasks
 
 import io.github.alberttf.Resources
+import io.github.alberttf.model.ModelRunner
+import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -85,6 +87,16 @@ class TasksTest {
             is Number -> assertEquals(where, expected.toDouble(), (found as Number).toDouble(), 1e-6)
             else -> assertEquals(where, expected, found)
         }
+    }
+
+    @Test
+    fun aVectorOfZerosStays() {
+        val file = Resources.modelFile("similarity.bundle")
+        val runner =
+            object : ModelRunner by NumbersRunner(file.task, 0, null) {
+                override fun run(inputs: Map<String, IntArray>) = mapOf("embedding" to FloatArray(4))
+            }
+        assertArrayEquals(FloatArray(4), Embedder(file, runner).embed("a"), 0f)
     }
 
     @Test
