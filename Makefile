@@ -52,7 +52,7 @@ bench: $(READY)  ## padding, pre-training data and pre-training steps
 	$(VENV)/bin/python benchmarks/pretraining_data.py
 	$(VENV)/bin/python benchmarks/pretraining_step.py
 
-android-assets: $(READY)  ## models into the app; DATA has snips and squad
+android-assets: $(READY)  ## models into the app; DATA: snips, squad, stsb
 	$(VENV)/bin/python android_demo/assets.py $(if $(DATA),--data $(DATA))
 
 android-check: $(READY)  ## builds, tests and inspects the app, without Google

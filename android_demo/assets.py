@@ -1,12 +1,13 @@
-"""Puts models into the app: one for each of three tasks, small and in int8.
+"""Puts models into the app: one for each of four tasks, small and in int8.
 
     python android_demo/assets.py
     python android_demo/assets.py --data DATA
 
 The classifier of the SNIPS intents is trained of what comes with the package.
-Slots and answers need data that does not: the folders `snips` (`train` and
-`valid`, each with `seq.in`, `seq.out` and `label`) and `squad` (`train.json`
-and `dev.json`) in DATA. What was trained already is taken from build/android.
+The others need data that does not: the folders `snips` (`train` and `valid`,
+each with `seq.in`, `seq.out` and `label`), `squad` (`train.json` and
+`dev.json`) and `stsb` (`dev.tsv`, whose sentences the app compares) in DATA.
+What was trained already is taken from build/android.
 Models of your own:
 `albert-tf export my_model my.tflite --verify dev.tsv --android ASSETS`.
 """
@@ -35,13 +36,16 @@ def main():
     BUILD.mkdir(parents=True, exist_ok=True)
     put_intents()
     if arguments.data is None:
-        print("no --data: intents only, without slots and answers")
+        print("no --data: intents only, without the other tasks")
         return
     slots, answers = arguments.data / "snips", arguments.data / "squad"
     model = trained("slots", ["--task", "intent-slots", *_COMMANDS], slots)
     put("slots", model, slots / "valid")
     model = trained("answers", ["--task", "qa", *_PASSAGES], answers)
     put("answers", model, answers / "dev.json")
+    # Its vectors need no training.
+    sentences = arguments.data / "stsb" / "dev.tsv"
+    put("sentences", "albert_nano_en", sentences, "--task", "similarity")
 
 
 def parse():
@@ -70,11 +74,11 @@ def trained(name, options, data):
     return model
 
 
-def put(name, model, dev):
+def put(name, model, dev, *options):
     """Exports a model to the assets, with answers to some examples."""
     file = BUILD / f"{name}.tflite"
     run(
-        [*_EXPORT, model, file, "--verify", dev, "--threshold", "1",
+        [*_EXPORT, model, file, *options, "--verify", dev, "--threshold", "1",
          "--android", ASSETS, "--overwrite"]
     )  # fmt: skip
 

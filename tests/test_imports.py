@@ -47,7 +47,7 @@ ROOMS = {
     ),
     "export": (
         *("config", "data", "errors", "files", "json_files", "models"),
-        *("tasks", "tokenizers"),
+        *("nearest", "tasks", "tokenizers"),
     ),
     "serving": (
         "data",

@@ -39,7 +39,7 @@ def compare(path):
     source = _class("demo.state.ModelSource$Asset")(f"models/{path.name}")
     text = path.with_suffix(".json").read_text("utf-8")
     entry = _class("demo.helper.AnswersFile").INSTANCE.read(text, source)
-    model = _open(path, entry.getTask())
+    model = _open(path, entry)
     benchmark = _benchmark(model, entry)
     benchmark.start()
     state = benchmark.getState()
@@ -56,11 +56,18 @@ def compare(path):
     )
 
 
-def _open(path, task):
+def _open(path, entry):
     """The app's model, with Python's LiteRT as its runner."""
     predictor = kotlin_answers.KotlinPredictor(path)
+    sentences = jpype.java.util.ArrayList(
+        [one.getText() for one in entry.getExamples()]
+    )
     return _class("demo.helper.AlbertModel")(
-        predictor.file, predictor.runner, task, "Python's LiteRT"
+        predictor.file,
+        predictor.runner,
+        entry.getTask(),
+        "Python's LiteRT",
+        sentences,
     )
 
 

@@ -47,6 +47,7 @@ _PIECES = [
     *(f"##{letter}" for letter in string.ascii_lowercase), "1", "2", "##1",
 ]  # fmt: skip
 _QUESTION = "Who wrote in London?"
+_VECTOR = 4  # numbers of a vector
 _BIO = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 _CASES = {
     "classification": ({"labels": ["no", "yes", "maybe"]}, ("text",)),
@@ -55,6 +56,7 @@ _CASES = {
         ("text",),
     ),
     "regression": ({"labels": ["score"]}, ("text",)),
+    "similarity": ({}, ("text",)),
     "tagging": ({"labels": _BIO}, ("text",)),
     "crf_tagging": ({"labels": _BIO}, ("text",)),
     "intent_slots": ({"labels": _BIO, "intents": ["play", "book"]}, ("text",)),
@@ -154,6 +156,8 @@ def sequence_outputs(name, labels, ids):
         return {"start_logits": logits[:, 0], "end_logits": logits[:, 1]}
     if name in ("classification", "multilabel", "regression"):
         return {"logits": logit(0, np.arange(labels), ids.sum())}
+    if name == "similarity":
+        return {"embedding": logit(0, np.arange(_VECTOR), ids.sum())}
     outputs = {"logits": logit(tokens, np.arange(labels), ids[:, None])}
     if name == "crf_tagging":
         rows = np.arange(labels + 1)[:, None]

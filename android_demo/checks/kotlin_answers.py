@@ -11,6 +11,9 @@ _TASKS = {
     "early_exit": "Classifier",
     "multilabel": "MultilabelClassifier",
     "regression": "Regressor",
+    "similarity": "Embedder",
+    "contrastive": "Embedder",
+    "triplets": "Embedder",
     "tagging": "Tagger",
     "crf_tagging": "Tagger",
     "intent_slots": "IntentAndSlots",
@@ -46,6 +49,8 @@ class KotlinPredictor:
         pair = None if pair is None else kotlin_core.java_text(pair)
         if self.task == "regression":
             return {"number": float(self._answerer.measure(text, pair))}
+        if _TASKS[self.task] == "Embedder":
+            return {"vector": [*map(float, self._answerer.embed(text))]}
         if "question" in self.task:
             return _answers(self._answerer.answer(text, pair))
         if self.task == "intent_slots":

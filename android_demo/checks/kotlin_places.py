@@ -4,6 +4,8 @@ import array
 
 import numpy as np
 
+from albert_tf.nearest import unit
+
 
 def units(text):
     """The UTF-16 units of a text; half surrogate pairs stay what they are."""
@@ -55,6 +57,8 @@ def answer(task, found, text):
     name = task.name
     if name == "regression":
         return {"number": found}
+    if name == "similarity":
+        return {"vector": unit(found).tolist()}
     if name == "multilabel":
         return {"labels": found.labels, "scores": found.scores}
     if name == "intent_slots":

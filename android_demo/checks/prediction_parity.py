@@ -29,6 +29,7 @@ CASES = {
     "early_exit": {**_LABELS, "exit_threshold": 0.4},
     "multilabel": {**_LABELS, "thresholds": {"yes": 0.4}},
     "regression": {},
+    "similarity": {},
     "tagging": {"labels": _BIO},
     "crf_tagging": {"labels": _BIO},
     "intent_slots": {"labels": _BIO, "intents": ["play", "book"]},

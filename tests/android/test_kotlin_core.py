@@ -138,6 +138,7 @@ def test_user_defined_pieces_win_as_in_sentencepiece(
         "early_exit",
         "multilabel",
         "regression",
+        "similarity",
         "tagging",
         "crf_tagging",
         "intent_slots",

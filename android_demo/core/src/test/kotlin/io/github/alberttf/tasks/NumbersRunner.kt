@@ -17,6 +17,7 @@ internal class NumbersRunner(
                 mapOf("start_logits" to tokens(ids, 1) { 0 }, "end_logits" to tokens(ids, 1) { 1 })
             "classification", "multilabel", "regression" ->
                 mapOf("logits" to FloatArray(labels) { logit(0, it, ids.sum()) })
+            "similarity" -> mapOf("embedding" to FloatArray(4) { logit(0, it, ids.sum()) })
             else ->
                 mapOf(
                     "logits" to tokens(ids, labels) { it },

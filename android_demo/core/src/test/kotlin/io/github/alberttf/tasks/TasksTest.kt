@@ -1,6 +1,8 @@
 package io.github.alberttf.tasks
 
 import io.github.alberttf.Resources
+import io.github.alberttf.model.ModelRunner
+import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -38,6 +40,7 @@ class TasksTest {
                 mapOf("labels" to found.labels, "scores" to scores(found.scores))
             }
             "regression" -> mapOf("number" to Regressor(file, runner).measure(text))
+            "similarity" -> mapOf("vector" to Embedder(file, runner).embed(text).toList())
             "question_answering" -> {
                 val found = QuestionAnswerer(file, runner).answer("Who wrote in London?", text)
                 mapOf(
@@ -84,6 +87,16 @@ class TasksTest {
             is Number -> assertEquals(where, expected.toDouble(), (found as Number).toDouble(), 1e-6)
             else -> assertEquals(where, expected, found)
         }
+    }
+
+    @Test
+    fun aVectorOfZerosStays() {
+        val file = Resources.modelFile("similarity.bundle")
+        val runner =
+            object : ModelRunner by NumbersRunner(file.task, 0, null) {
+                override fun run(inputs: Map<String, IntArray>) = mapOf("embedding" to FloatArray(4))
+            }
+        assertArrayEquals(FloatArray(4), Embedder(file, runner).embed("a"), 0f)
     }
 
     @Test

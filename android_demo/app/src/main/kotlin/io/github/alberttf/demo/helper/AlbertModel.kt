@@ -10,15 +10,17 @@ import io.github.alberttf.model.ModelRunner
  *
  * @param file what travels with the network.
  * @param runner runs the network, and is closed with this.
+ * @param sentences what a text is compared with; only for [Task.SIMILARITY].
  */
 internal class AlbertModel(
     private val file: ModelFile,
     runner: ModelRunner,
     override val task: Task,
     override val backend: String,
+    sentences: List<String>,
 ) : OpenModel {
     private val recorder = RecordingRunner(runner)
-    private val answerer = Answerer.of(file, recorder)
+    private val answerer = Answerer.of(file, recorder, sentences)
 
     override val maxLength: Int get() = file.maxLength
 

@@ -16,8 +16,9 @@ class AlbertOpener(
         // Before the runtime sees it: this also checks that the file is whole.
         val file = ModelFile.read(content)
         val task = Task.named(file.task) ?: throw UnknownTaskException(file.task)
+        val sentences = if (task == Task.SIMILARITY) files.sentences(source) else emptyList()
         val runner = InterpreterRunner(content, threads, file.lengths)
-        return runCatching { AlbertModel(file, runner, task, runner.backend) }
+        return runCatching { AlbertModel(file, runner, task, runner.backend, sentences) }
             .onFailure { runner.close() }
             .getOrThrow()
     }

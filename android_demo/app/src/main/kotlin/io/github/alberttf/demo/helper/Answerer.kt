@@ -6,9 +6,11 @@ import io.github.alberttf.demo.state.Score
 import io.github.alberttf.model.ModelFile
 import io.github.alberttf.model.ModelRunner
 import io.github.alberttf.tasks.Classifier
+import io.github.alberttf.tasks.Embedder
 import io.github.alberttf.tasks.IntentAndSlots
 import io.github.alberttf.tasks.LabelScore
 import io.github.alberttf.tasks.MultilabelClassifier
+import io.github.alberttf.tasks.NearestVectors
 import io.github.alberttf.tasks.QuestionAnswerer
 import io.github.alberttf.tasks.TagPrediction
 import io.github.alberttf.tasks.TaggedSpan
@@ -23,10 +25,15 @@ internal fun interface Answerer {
     ): AlbertModel.Said
 
     companion object {
-        /** What answers for a file, whose task must be one that this app shows. */
+        /**
+         * What answers for a file, whose task must be one that this app shows.
+         *
+         * @param sentences see [AlbertModel].
+         */
         fun of(
             file: ModelFile,
             runner: ModelRunner,
+            sentences: List<String>,
         ): Answerer =
             when (file.task) {
                 "multilabel" -> labels(MultilabelClassifier(file, runner))
@@ -34,6 +41,7 @@ internal fun interface Answerer {
                 "intent_slots" -> slots(IntentAndSlots(file, runner))
                 "question_answering", "joint_question_answering" ->
                     words(QuestionAnswerer(file, runner))
+                "similarity", "contrastive", "triplets" -> alike(Embedder(file, runner), sentences)
                 else -> label(Classifier(file, runner))
             }
 
@@ -71,6 +79,23 @@ internal fun interface Answerer {
                         .map { Highlight(it.start, it.end, "", it.score.toFloat()) }
                 AlbertModel.Said(Answer.Words(context, found.best.text, candidates))
             }
+
+        /** Makes the vectors of all sentences at once; a question then takes one more. */
+        private fun alike(
+            embedder: Embedder,
+            sentences: List<String>,
+        ): Answerer {
+            val nearest = NearestVectors(sentences.map(embedder::embed))
+            return Answerer { text, _ ->
+                val scores =
+                    nearest
+                        .find(embedder.embed(text), sentences.size)
+                        .map { Score(sentences[it.place], it.product.toFloat()) }
+                        // The text may be one of them.
+                        .filter { it.label != text }
+                AlbertModel.Said(Answer.Labels(scores.firstOrNull()?.label.orEmpty(), scores))
+            }
+        }
 
         private fun scores(of: List<LabelScore>) = of.map { Score(it.label, it.score.toFloat()) }
 

@@ -47,7 +47,7 @@ object AnswersFile {
     private fun best(answer: JSONObject): String {
         val labels = answer.optJSONArray("labels")
         if (labels != null) return (0 until labels.length()).joinToString { labels.getString(it) }
-        val name = listOf("label", "intent", "answer").firstOrNull(answer::has)
+        val name = listOf("label", "intent", "answer", "nearest").firstOrNull(answer::has)
         return name?.let(answer::getString).orEmpty()
     }
 

@@ -22,6 +22,10 @@ class ModelFiles(
             .filter { it.endsWith(MODEL) }
             .map { entry(ModelSource.Asset("$FOLDER/$it")) }
 
+    /** The texts that came with a model; none with a file that the user picked. */
+    fun sentences(source: ModelSource): List<String> =
+        if (source is ModelSource.Asset) entry(source).examples.map { it.text } else emptyList()
+
     /** What the user picked. */
     fun document(uri: Uri): ModelSource.Document {
         // Without a right to the file any more, opening it will say so.

@@ -2,13 +2,14 @@ package io.github.alberttf.demo.state
 
 /** What a model says of a text. */
 sealed class Answer {
-    /** The answer in short: the label, the intent or the words; "" where the task has none. */
+    /** The answer in short: the label, intent, words or sentence; "" where the task has none. */
     abstract val best: String
 
     /**
-     * The probabilities of labels.
+     * The probabilities of labels, or how alike sentences are.
      *
-     * @property best the one label, or those that fit with commas between them.
+     * @property best the one label, or those that fit with commas between them; or the sentence
+     *   that is the most alike.
      * @property scores highest first.
      */
     data class Labels(

@@ -6,7 +6,7 @@ package io.github.alberttf.demo.state
  * @property text to be read.
  * @property passage a second text, for tasks that take one.
  * @property tokenIds the ids of each sequence that the model is given.
- * @property best the label, the intent or the answer; "" where the task has none.
+ * @property best the label, intent, answer or most alike sentence; "" where the task has none.
  * @property highlights the marked words; none for an answer, whose words are [best].
  */
 data class Example(

@@ -8,6 +8,9 @@ enum class Problem {
     /** There is no passage to look for the answer in. */
     NO_PASSAGE,
 
+    /** There is no sentence to compare the text with. */
+    NO_SENTENCES,
+
     /** The file is damaged, or for a task that this app does not show. */
     NOT_A_MODEL,
 

@@ -13,6 +13,9 @@ enum class Task {
 
     /** Finds the answer to a question in a passage. */
     QUESTION_ANSWERING,
+
+    /** Says which of the model's sentences is the most alike. */
+    SIMILARITY,
     ;
 
     /** Whether it needs a second text. */
@@ -26,6 +29,7 @@ enum class Task {
                 "tagging", "crf_tagging" -> TAGGING
                 "intent_slots" -> INTENT_SLOTS
                 "question_answering", "joint_question_answering" -> QUESTION_ANSWERING
+                "similarity", "contrastive", "triplets" -> SIMILARITY
                 else -> null
             }
     }

@@ -11,7 +11,7 @@ import io.github.alberttf.demo.state.Answer
 import io.github.alberttf.demo.state.Highlight
 import io.github.alberttf.demo.state.Score
 
-/** An answer: the text with its marked words, and bars for the probabilities. */
+/** An answer: the text with its marked words, and bars for the scores. */
 class AnswerView(
     context: Context,
     attributes: AttributeSet,

@@ -50,12 +50,14 @@ private fun nameOf(task: Task): Int =
         Task.TAGGING -> R.string.tagging
         Task.INTENT_SLOTS -> R.string.intent_slots
         Task.QUESTION_ANSWERING -> R.string.question_answering
+        Task.SIMILARITY -> R.string.similarity
     }
 
 private fun nameOf(problem: Problem): Int =
     when (problem) {
         Problem.NO_TEXT -> R.string.problem_no_text
         Problem.NO_PASSAGE -> R.string.problem_no_passage
+        Problem.NO_SENTENCES -> R.string.problem_no_sentences
         Problem.NOT_A_MODEL -> R.string.problem_not_a_model
         Problem.CANNOT_OPEN -> R.string.problem_cannot_open
         Problem.OUT_OF_MEMORY -> R.string.problem_out_of_memory

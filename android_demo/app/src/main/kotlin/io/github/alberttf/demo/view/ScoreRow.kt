@@ -7,7 +7,7 @@ import io.github.alberttf.demo.R
 import io.github.alberttf.demo.state.Score
 import java.text.NumberFormat
 
-/** A label with its probability as a bar, which TalkBack reads as one. */
+/** A label or sentence with its score as a bar, which TalkBack reads as one. */
 internal class ScoreRow(
     private val row: View,
 ) {

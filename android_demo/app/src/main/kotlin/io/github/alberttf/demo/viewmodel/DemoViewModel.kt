@@ -11,6 +11,7 @@ import io.github.alberttf.demo.state.ModelSource
 import io.github.alberttf.demo.state.Phase
 import io.github.alberttf.demo.state.Problem
 import io.github.alberttf.demo.state.RunInfo
+import io.github.alberttf.demo.state.Task
 
 /**
  * What the first screen does; it outlives a rotation. All functions are of the main thread.
@@ -99,6 +100,7 @@ class DemoViewModel(
             when {
                 state.text.isBlank() -> Problem.NO_TEXT
                 passage?.isBlank() == true -> Problem.NO_PASSAGE
+                entry.task == Task.SIMILARITY && entry.examples.isEmpty() -> Problem.NO_SENTENCES
                 else -> null
             }
         if (missing != null) {

@@ -52,6 +52,14 @@ class AnswersFileTest {
     }
 
     @Test
+    fun theMostAlikeSentence() {
+        for (task in listOf("similarity", "contrastive", "triplets")) {
+            val entry = read(task, "hi", """{"nearest": "hello", "similarity": 0.9}""")
+            assertEquals(Task.SIMILARITY to "hello", entry.task to entry.examples.single().best)
+        }
+    }
+
+    @Test
     fun aTaskThatTheAppDoesNotShow() {
         assertEquals(null, read("fill_mask", "hi", "{}").task)
     }

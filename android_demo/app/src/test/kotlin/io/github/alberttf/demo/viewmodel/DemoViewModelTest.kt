@@ -107,6 +107,20 @@ class DemoViewModelTest {
     }
 
     @Test
+    fun nothingIsAskedWithoutSentencesToCompareWith() {
+        val opener = ModelOpener { _, _ -> FakeModel(Task.SIMILARITY) }
+        val model = viewModel(labels, opener = opener)
+        queue.runAll()
+        model.run()
+        queue.runAll()
+        assertEquals("5, null", (model.state.phase as Phase.Done).answer.best)
+        model.pick(ModelSource.Document("content://files/1", "mine.tflite"))
+        queue.runAll()
+        model.run()
+        assertEquals(Phase.Failed(Problem.NO_SENTENCES), model.state.phase)
+    }
+
+    @Test
     fun aPassageIsOnlyForTasksThatTakeOne() {
         val model = viewModel(labels)
         queue.runAll()
