@@ -13,7 +13,7 @@ from albert_tf.checkpoints import native, read_checkpoint
 def write_half_precision(
     source: Path, directory: Path, pooling: str = "cls"
 ) -> None:
-    """Halves the precision, and sets the dropout that fine-tuning wants.
+    """Halves the precision.
 
     Args:
         source: a directory of `save_preset`.
@@ -25,14 +25,8 @@ def write_half_precision(
         name: array.astype(np.float16)
         for name, array in checkpoint.weights.items()
     }
-    config = dataclasses.replace(
-        checkpoint.config,
-        hidden_dropout_prob=0.1,
-        attention_probs_dropout_prob=0.1,
-    )
     shipped = dataclasses.replace(
         checkpoint,
-        config=config,
         weights=weights,
         arguments={**checkpoint.arguments, "pooling": pooling},
     )

@@ -69,7 +69,7 @@ def test_from_books_to_weights(sources, tmp_path, monkeypatch):
     assert (made / "curve.png").exists()
     checkpoint = read_checkpoint(made)
     assert checkpoint.config.vocab_size == 500
-    assert checkpoint.config.hidden_dropout_prob == 0.1
+    assert checkpoint.config.hidden_dropout_prob == 0
     last = read_checkpoint(tmp_path / "work" / "run_32" / "model")
     for name, array in checkpoint.weights.items():
         expected = last.weights[name].astype(np.float16).astype(np.float32)

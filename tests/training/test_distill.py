@@ -113,6 +113,9 @@ def test_it_learns_and_says_so(models, documents, tmp_path):
     assert (output / "curve.png").stat().st_size > 5000
     again = AlbertEncoder.from_preset(output / "model")
     assert not again.config.shared_norms
+    # It has seen none; its configuration had the default.
+    assert again.config.hidden_dropout_prob == 0
+    assert again.config.attention_probs_dropout_prob == 0
     for name, weight in result.student.named_weights().items():
         np.testing.assert_array_equal(again.named_weights()[name], weight)
     classifier = AlbertClassifier.from_preset(
