@@ -41,7 +41,7 @@ TABLE = {
     "semantic_roles": FinetuneOptions(
         epochs=3, batch_size=16, learning_rate=2e-4
     ),
-    "tagging": FinetuneOptions(epochs=8, batch_size=16, learning_rate=_RATE),
+    "tagging": FinetuneOptions(epochs=8, batch_size=16, learning_rate=2e-4),
 }
 
 
