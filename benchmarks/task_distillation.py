@@ -82,7 +82,11 @@ def measure(name: str, arguments: argparse.Namespace) -> dict:
         "task": task.name,
         "figure": task.figure,
         "command": " ".join(
-            ["python benchmarks/task_distillation.py", *sys.argv[1:]]
+            "FOLDER" if argument == str(arguments.data) else argument
+            for argument in (
+                "python benchmarks/task_distillation.py",
+                *sys.argv[1:],
+            )
         ),
         "seed": arguments.seed,
         "commit": commit(),
