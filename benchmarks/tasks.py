@@ -93,7 +93,7 @@ RUNS = {
     "chnsenticorp_htl": Run(
         "classification",
         model="albert_mini_zh",
-        options=("--epochs", "2", *DROPOUT),
+        options=("--epochs", "3", "--learning-rate", "2e-4"),
     ),
     "cluener": Run(
         "tagging",
