@@ -224,8 +224,6 @@ def _pick_values(path, names, rows, found):
 
 
 def _string(place, row, column):
-    if column not in row:
-        raise UserError(f'{place}: has no "{column}"')
     text = string_in(place, row, column)
     check_unicode(place, f'"{column}"', text)
     return text
