@@ -305,7 +305,7 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def to_json(self, answer) -> dict[str, Any]:
-        """An answer as a JSON object."""
+        """An answer as a JSON object; `text` and `pair` are the example's."""
 
     def graph_rows(self, preprocessor: TextPreprocessor) -> Callable:
         """What does within a TensorFlow graph what `rows` does.
