@@ -45,6 +45,7 @@ class MultipleChoice(Task):
     model_name = "AlbertMultipleChoice"
     figure = "accuracy"
     baseline_name = "the longest choice"
+    sample = "a b | a | b"
 
     @classmethod
     def read(
