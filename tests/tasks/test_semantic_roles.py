@@ -169,6 +169,8 @@ def test_of_a_long_text_what_is_around_the_predicate_is_read(rows_of, place):
     marked = rows.encodings[len(rows) - 1]
     assert len(marked.token_ids) == 18
     assert sum(marked.segment_ids) == 1
+    # To find predicates all was read, in parts.
+    assert (rows.num_truncated, marked.num_truncated) == (1, 34)
     outputs = {
         "logits": [
             np.tile([0.0, 9.0, 0.0], (len(one.token_ids), 1))
