@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from albert_tf.augmentation.word_augmentation import (
-    checked,
+    check_rate,
     draw,
     replaced,
     words_of,
@@ -30,7 +30,8 @@ class MaskedReplacement:
     """
 
     def __init__(self, predictor, rate: float):
-        self._predictor, self._rate = predictor, checked(rate)
+        check_rate(rate)
+        self._predictor, self._rate = predictor, rate
 
     def __call__(
         self, texts: Sequence[str], rng: np.random.Generator

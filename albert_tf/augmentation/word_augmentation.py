@@ -28,7 +28,8 @@ class WordAugmentation(abc.ABC):
     """
 
     def __init__(self, rate: float):
-        self.rate = checked(rate)
+        check_rate(rate)
+        self.rate = rate
 
     def __call__(
         self, texts: Sequence[str], rng: np.random.Generator
@@ -52,10 +53,9 @@ class WordAugmentation(abc.ABC):
         """
 
 
-def checked(rate: float) -> float:
-    """The rate, if it is one; else `UserError`, see `WordAugmentation`."""
-    require(0 < rate <= 1, "must be above 0, and 1 at most", rate=rate)
-    return rate
+def check_rate(rate: float, name: str = "rate") -> None:
+    """Raises `UserError` unless it is one, see `WordAugmentation`."""
+    require(0 < rate <= 1, "must be above 0, and 1 at most", **{name: rate})
 
 
 def draw(

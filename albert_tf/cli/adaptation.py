@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import itertools
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Argument, Context, Option
 
@@ -76,9 +76,11 @@ def adapt(
     from albert_tf.cli.pretraining import refuse_idle
     from albert_tf.data.columns import Columns
     from albert_tf.data.documents import find_files
+    from albert_tf.json_files import write_json
     from albert_tf.recipes import small
     from albert_tf.tasks import find_task
     from albert_tf.training.adapt import adapt as run
+    from albert_tf.training.checksum import checksum_of_examples
 
     texts = find_files(files)
     refuse_idle(context, texts)
@@ -91,7 +93,21 @@ def adapt(
     options = dataclasses.replace(
         small.options(task_class.name, len(parts[0])), seed=seed
     )
-    output.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "model": model,
+        "task": task_class.name,
+        "checksum of the examples": checksum_of_examples(
+            itertools.chain(*parts)
+        ),
+        "seed": seed,
+    }
+    adapted = {
+        "steps": steps,
+        "teacher": teacher,
+        "bytes of the text": sum(path.stat().st_size for path in texts),
+    }
+    facts = {"before": facts, "after": {**facts, **adapted}}
+    known = {name: _known(output / name, facts[name]) for name in facts}
     result = run(
         model,
         texts,
@@ -109,10 +125,13 @@ def adapt(
     found = {}
     for name, source in (("before", model), ("after", str(result.saved))):
         say(f"the task, from {source}:")
-        found[name] = _learn(source, task_class, parts, output / name, options)
+        report = known[name] or _learn(
+            source, task_class, parts, output / name, options, facts[name]
+        )
+        found[name] = report["dev"][task_class.figure]
     figure = task_class.figure
     report = {"figure": figure, **found, "steps": steps, "seed": seed}
-    (output / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    write_json(output / "report.json", report)
     names = {"before": f"from {model}", "after": "from the adapted encoder"}
     console.print(
         tables.two_columns(
@@ -122,23 +141,45 @@ def adapt(
     say(f"dev {figure}; the two models are {output}/before and {output}/after")
 
 
-def _learn(source: str, task_class, parts, output: Path, options) -> float:
-    """Fine-tunes unless that is done; the figure on the dev examples."""
-    from albert_tf.training.finetune import finetune
+def _known(output: Path, facts: dict[str, Any]) -> dict[str, Any] | None:
+    """What is reported of the task, if it was learned already.
+
+    Raises:
+        UserError: if that was with other facts.
+    """
+    from albert_tf.json_files import read_json
     from albert_tf.training.training_output import unfinished_directory
 
-    report = output / "report.json"
-    if report.exists() and not unfinished_directory(output).exists():
-        return json.loads(report.read_text())["dev"][task_class.figure]
+    path = output / "report.json"
+    if not path.exists() or unfinished_directory(output).exists():
+        return None
+    report = read_json(path)
+    theirs = report.get("adapt", facts)
+    for name, mine in facts.items():
+        if theirs.get(name) != mine:
+            raise UserError(
+                f"{output}: holds the task as it was learned with "
+                f"{name}={theirs.get(name)!r}, not {mine!r}; choose another "
+                "--output, or remove that directory to learn it anew"
+            )
+    return report
+
+
+def _learn(source: str, task_class, parts, output: Path, options, facts):
+    """Fine-tunes; what is reported of it."""
+    from albert_tf.json_files import read_json
+    from albert_tf.training.finetune import finetune
+
     result = finetune(
         source,
         *parts,
         output,
         options,
         task_class.of_examples(parts[0]),
+        about={"adapt": facts},
         console=console,
         resume=True,
     )
     if result.interrupted:
         raise UserError("interrupted; the same command goes on there")
-    return result.score.figures[task_class.figure]
+    return read_json(output / "report.json")

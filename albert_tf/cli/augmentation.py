@@ -83,7 +83,11 @@ def augment(
     from rich.progress import Progress
 
     from albert_tf import augmentation as rooms
+    from albert_tf.augmentation.word_augmentation import check_rate
 
+    for name, rate in {**rates, "replace": replace}.items():
+        if rate is not None:
+            check_rate(rate, name)
     examples = _read(file, output, (text, pair, label), header, overwrite)
     kinds = {
         "delete": rooms.WordDeletion,
@@ -99,7 +103,9 @@ def augment(
     if back_translate is not None:
         models = (open_predictor(one, "translation") for one in back_translate)
         ways.append(rooms.BackTranslation(*models))
-    with Progress(console=console, transient=True) as bar:
+    with Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("texts", total=copies * len(examples))
         made = rooms.augment(
             examples,
@@ -196,7 +202,10 @@ def _read(file, output, names, header, overwrite):
             read_label=_label,
             progress=progress.to,
         )
-    say(f"{file}: read {examples.about}")
+    others = ""
+    if examples.others:
+        others = f"; {output} will be without {', '.join(examples.others)}"
+    say(f"{file}: read {examples.about}{others}")
     return examples
 
 

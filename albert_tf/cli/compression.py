@@ -87,6 +87,9 @@ def compress(
         )
     if groups is None:
         refuse(context, ["shared_norms"], "needs --groups")
+    if vocabulary_size is None and embedding_size is None:
+        why = "needs --vocabulary-size or --embedding-size, which count tokens"
+        refuse(context, ["text"], why)
     if vocabulary_size is not None and not text:
         raise UserError("--vocabulary-size needs --text, to count the tokens")
 

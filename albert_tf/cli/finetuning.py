@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -260,6 +261,7 @@ def _train_once(job: _Job, output: Path) -> None:
 def _train_several(job: _Job, output: Path, seeds: int, folds: int | None):
     """Trains again and again; what an interruption left is gone on with."""
     from albert_tf.cli import tables
+    from albert_tf.training.checksum import checksum_of_examples
     from albert_tf.training.repeats import repeats, run_repeats, split_folds
 
     planned = repeats(job.options, seeds, folds)
@@ -290,6 +292,12 @@ def _train_several(job: _Job, output: Path, seeds: int, folds: int | None):
         "model": job.model,
         "task": job.task.name,
         "files": [str(part.path) for part in job.parts],
+        "settings": job.task.settings,
+        "checksum of the examples": checksum_of_examples(
+            itertools.chain(
+                *(part.examples for part in job.parts), job.unlabelled
+            )
+        ),
     }
     if job.teacher is not None:
         about["teacher"] = dataclasses.asdict(job.teacher)

@@ -7,6 +7,7 @@ from pathlib import Path
 from albert_tf.cli.arguments import column_names
 from albert_tf.cli.file_progress import FileProgress
 from albert_tf.cli.terminal import console
+from albert_tf.errors import UserError
 
 
 def read_labelled(task, file: Path, columns, header: str | None):
@@ -28,7 +29,10 @@ def read_unlabelled(task, file: Path, columns, header: str | None) -> list:
     is_table = task.read.__func__ is Task.read.__func__
     if is_table and bare_suffix(file) == ".txt":
         texts = (line.strip() for _, line in read_lines(file))
-        return [task.example(task, text) for text in texts if text]
+        examples = [task.example(task, text) for text in texts if text]
+        if not examples:
+            raise UserError(f"{file}: has no texts")
+        return examples
     with FileProgress([file], console) as progress:
         return task.read(
             file,

@@ -26,7 +26,8 @@ from albert_tf.errors import UserError, warn
 
 LETTERS = string.ascii_uppercase
 # As RACE, DREAM, SWAG and files of Hugging Face's call them.
-_QUESTION = ("question", "startphrase", "sent2", "text")
+# SWAG's startphrase is sent1, the context, with sent2 behind it.
+_QUESTION = ("question", "sent2", "startphrase", "text")
 _CONTEXT = ("context", "article", "passage", "sent1", "pair")
 _CHOICES = ("choices", "choice", "options", "endings")
 _ANSWER = ("answer", "label", "answerKey")
@@ -222,15 +223,29 @@ class _Reader:
             yield self._object(place, row)
 
     def _object(self, place: str, row: dict, context: str | None = None):
+        if not any(name in row for name in _QUESTION):
+            raise UserError(
+                f"{place}: has no question; it is called "
+                f"{' or '.join(_QUESTION)}, and there is {', '.join(row)}"
+            )
         question = _first(row, _QUESTION)
-        if isinstance(question, dict):  # CommonsenseQA
-            row, question = question, question.get("stem")
+        if isinstance(question, dict):  # ARC and CommonsenseQA
+            row, question = {**row, **question}, question.get("stem")
         choices = _first(row, _CHOICES)
         if choices is None:
             names = [name for name in row if name.startswith(_ENDING)]
-            choices = [row[name] for name in sorted(names)]
+            names.sort(key=lambda name: (len(name), name))
+            choices = [row[name] for name in names]
         answer = _first(row, _ANSWER)
-        if isinstance(choices, dict):  # with names of their own, as in ARC
+        # With names of their own, as in ARC; so Hugging Face has them too.
+        if isinstance(choices, list) and all(
+            isinstance(one, dict) for one in choices
+        ):
+            choices = {
+                name: [one.get(name) for one in choices]
+                for name in ("label", "text")
+            }
+        if isinstance(choices, dict):
             names, choices = choices.get("label"), choices.get("text")
             if isinstance(names, list) and answer in names:
                 answer = LETTERS[names.index(answer)]

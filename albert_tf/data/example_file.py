@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from albert_tf.data.columns import Columns
@@ -17,14 +17,20 @@ class ExampleFile(list[Example]):
         path: the file.
         columns: what was read as text, second text and label.
         examples: what was found.
+        others: the names of columns that were not read.
     """
 
     def __init__(
-        self, path: Path, columns: Columns, examples: Iterable[Example]
+        self,
+        path: Path,
+        columns: Columns,
+        examples: Iterable[Example],
+        others: Sequence[str] = (),
     ):
         super().__init__(examples)
         self.path = path
         self.columns = columns
+        self.others = others
 
     @property
     def about(self) -> str:

@@ -40,7 +40,8 @@ def write_examples(
         overwrite: whether a file that is there may be replaced.
 
     Raises:
-        UserError: for another suffix, or a file that is there.
+        UserError: for another suffix, a file that is there, or one of several
+            labels that has a comma, for CSV.
     """
     check_suffix(path)
     columns = like.columns
@@ -71,4 +72,12 @@ def write_examples(
 
 
 def _field(value):
-    return ",".join(value) if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    for label in value:
+        if "," in label:
+            raise UserError(
+                f"the label {label!r:.60} has a comma, which stands between "
+                "labels in CSV; a .jsonl file keeps it"
+            )
+    return ",".join(value)

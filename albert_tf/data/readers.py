@@ -174,7 +174,9 @@ def read_examples(
     pick = _pick_values if is_json else _pick_fields
     picked = pick(path, names, rows, found)
     examples = _examples(path, found, picked, read_label, require_labels)
-    examples = ExampleFile(path, found, examples)
+    read = dataclasses.astuple(found)
+    others = [name for name in names if name and name not in read]
+    examples = ExampleFile(path, found, examples, others)
     if not examples:
         raise UserError(f"{path}: has no rows")
     return examples
@@ -224,8 +226,6 @@ def _pick_values(path, names, rows, found):
 
 
 def _string(place, row, column):
-    if column not in row:
-        raise UserError(f'{place}: has no "{column}"')
     text = string_in(place, row, column)
     check_unicode(place, f'"{column}"', text)
     return text

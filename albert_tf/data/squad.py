@@ -167,8 +167,6 @@ class _Reader:
     def _text(self, place: str, holder: dict, name: str) -> str:
         """A text that is not empty, unless it is a question."""
         where = f"{self._path}: {place}"
-        if name not in holder:
-            raise UserError(f'{where}: has no "{name}"')
         text = string_in(where, holder, name)
         if not text or text.isspace():
             if name != "question":

@@ -177,8 +177,10 @@ def string_in(place: str, row: dict, name: str) -> str:
     """The text in a field of an object.
 
     Raises:
-        UserError: it is not a text; `place` says where.
+        UserError: it is not there or not a text; `place` says where.
     """
+    if name not in row:
+        raise UserError(f'{place}: has no "{name}"')
     if not isinstance(row[name], str):
         raise UserError(
             f'{place}: "{name}" must be a string, got '

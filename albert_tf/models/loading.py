@@ -134,8 +134,8 @@ def _check_needed(
     if needed:
         raise UserError(
             f"{checkpoint.source}: does not say {', '.join(needed)} of "
-            f"{model_class.__name__}; pass it to from_preset, and let "
-            "get_config return it, so that it is saved"
+            f"{model_class.__name__}; fine-tune it first, or pass it to "
+            "from_preset, and let get_config return it, so that it is saved"
         )
 
 

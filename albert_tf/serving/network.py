@@ -63,7 +63,7 @@ class Network:
             sequences: B rows: what they are of, and their numbers there.
         """
         outputs = self._run(_features(sequences))
-        lengths = [len(rows.encodings[n].token_ids) for rows, n in sequences]
+        lengths = [int(rows.encodings.lengths[n]) for rows, n in sequences]
         return [
             {
                 name: self._cut(name, values, number, length)

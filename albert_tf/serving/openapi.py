@@ -81,7 +81,7 @@ def _needed(model: TextModel) -> list[str]:
 
 
 def _example(model: TextModel) -> dict[str, str]:
-    return dict.fromkeys(_needed(model), "a b")
+    return dict.fromkeys(_needed(model), model.task.sample)
 
 
 def _object(properties: dict[str, Any], required=()) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from export.saved_model_files import find_version
 from export.tflite_predictor import open_network, predictor_of
 
 _Texts = Sequence[tuple[str, str | None]]
-_SAMPLE = "a b"
 
 
 class TextModel:
@@ -63,13 +62,13 @@ class TextModel:
         )
         # Sentences are tokenized one after the other, off the event loop.
         self._encoder = concurrent.futures.ThreadPoolExecutor(1)
-        work = self._encode([(_SAMPLE, self._pair)])
+        work = self._encode([(self.task.sample, self._pair)])
         self._batcher.add(work)  # also so that nobody waits for the first
         self.sample = self._to_json(work.answers.result())[0]
 
     @property
     def _pair(self) -> str | None:
-        return _SAMPLE if self.needs_pair else None
+        return self.task.sample if self.needs_pair else None
 
     def _start(self, network, source: str | os.PathLike) -> Batcher:
         """A thread for each copy of a file; one for all of TensorFlow."""
@@ -78,8 +77,10 @@ class TextModel:
             copies = range(self._options.workers - 1)
             runs += [open_network(source) for _ in copies]
             budget = None
-        example = self.task.example(_SAMPLE, self._pair)
+        example = self.task.example(self.task.sample, self._pair)
         sample = self._predictor.rows([example])
+        if sample.encodings.choices is not None:
+            budget = None  # others may have more of them
         longest = self._predictor.preprocessor.max_length
         return Batcher(
             [Network(run, budget, sample, longest) for run in runs],
@@ -90,7 +91,8 @@ class TextModel:
     def _find_takes(self) -> None:
         """Asks the task for its rows, as it knows best."""
         alone, both = (
-            self._has_rows(_SAMPLE, pair) for pair in (None, _SAMPLE)
+            self._has_rows(self.task.sample, pair)
+            for pair in (None, self.task.sample)
         )
         self.takes = ("text", "pair") if both else ("text",)
         self.needs_pair = not alone
@@ -175,7 +177,7 @@ class TextModel:
                 rows.append(self._predictor.rows([example]))
             except UserError as error:
                 raise Refusal(400, f"text {number}: {error}") from error
-            tokens += int(rows[-1].encodings.lengths.sum())
+            tokens += int(rows[-1].encodings.num_tokens.sum())
             if tokens > self._options.max_tokens:
                 raise Refusal(
                     413,

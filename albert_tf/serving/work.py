@@ -41,7 +41,7 @@ class Work:
         self.waiting = collections.deque(
             (number, row, int(length))
             for number, one in enumerate(rows)
-            for row, length in enumerate(one.encodings.lengths)
+            for row, length in enumerate(one.encodings.num_tokens)
         )
         self.tokens = sum(length for *_, length in self.waiting)
         self.truncated = sum(one.num_truncated for one in rows)

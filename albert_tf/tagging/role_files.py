@@ -59,7 +59,8 @@ def read_roles(
 
     Args:
         path: the file, also with `.gz`.
-        labelled: whether a text without predicates is a mistake.
+        labelled: whether a text without predicates is a mistake; else lines
+            may be texts alone.
         progress: is told bytes done and bytes in all.
 
     Raises:
@@ -69,7 +70,7 @@ def read_roles(
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".json", ".jsonl")):
         examples = [*_json(path, labelled, progress)]
-    elif labelled:
+    elif labelled or _has_predicates(path):
         examples = [*_sentences(path, progress)]
     else:
         examples = [
@@ -83,6 +84,12 @@ def read_roles(
 
 
 # === A predicate a line ===
+
+
+def _has_predicates(path: Path) -> bool:
+    """Whether the first line has tags behind its text."""
+    written = (line for _, line in read_lines(path) if line.strip())
+    return _BAR in next(written, "")
 
 
 def _sentences(path: Path, progress) -> Iterator[RoleText]:

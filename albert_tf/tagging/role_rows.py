@@ -84,6 +84,9 @@ def _sequences(
         if predicate is not None:
             after = first[first > first[predicate]].min(initial=tokens + 1)
             one = _mark(one, first[predicate] - begin, after - begin)
+            # What is read to find predicates is read in all its parts.
+            lost = tokens - (end - begin)
+            one = dataclasses.replace(one, num_truncated=lost)
         yield one, (inside, first[inside] - begin)
 
 

@@ -60,6 +60,12 @@ class Contrastive(Similarity):
             )
         return examples
 
+    def example(self, text, pair=None):
+        """A pair."""
+        example = super().example(text, pair)
+        self.check([example])
+        return example
+
     def targets(self, examples, rows):
         """A number for each text, equal for equal ones, int32 [R, n]."""
         numbers = {}

@@ -45,6 +45,7 @@ class MultipleChoice(Task):
     model_name = "AlbertMultipleChoice"
     figure = "accuracy"
     baseline_name = "the longest choice"
+    sample = "a b | a | b"
 
     @classmethod
     def read(
@@ -133,8 +134,10 @@ class MultipleChoice(Task):
         return f"{shown}\t{one_line(dataclasses.replace(example, pair=None))}"
 
     def to_json(self, answer):
-        """Letter, probability, those of all, and the text."""
-        return dataclasses.asdict(answer)
+        """Letter, probability, those of all, and the text as `answer`."""
+        values = dataclasses.asdict(answer)
+        values["answer"] = values.pop("text")  # `text` is the question
+        return values
 
     def baseline(self, train, dev):
         """Of whoever takes the choice with the most letters."""

@@ -51,6 +51,7 @@ class Task(abc.ABC):
         header: the line above the answers to a file of examples, if any.
         graph_takes: what a graph answers by `graph_answers`, the usual first:
             "texts", "pairs" of them, "questions" with contexts, or nothing.
+        sample: a text such as users write, to try a model with.
     """
 
     name: ClassVar[str]
@@ -65,6 +66,7 @@ class Task(abc.ABC):
     baseline_name: ClassVar[str | None] = None
     header: ClassVar[str | None] = None
     graph_takes: ClassVar[tuple[str, ...]] = ()
+    sample: ClassVar[str] = "a b"
 
     # === Settings: what travels in the model's file ===
 
@@ -305,7 +307,7 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def to_json(self, answer) -> dict[str, Any]:
-        """An answer as a JSON object."""
+        """An answer as a JSON object; `text` and `pair` are the example's."""
 
     def graph_rows(self, preprocessor: TextPreprocessor) -> Callable:
         """What does within a TensorFlow graph what `rows` does.

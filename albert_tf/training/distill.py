@@ -33,7 +33,7 @@ from albert_tf.models.distiller import Distiller
 from albert_tf.models.encoder import AlbertEncoder
 from albert_tf.models.loading import make_model
 from albert_tf.training.bars import Bars
-from albert_tf.training.checksum import checksum_of
+from albert_tf.training.checksum import checksum_of_weights
 from albert_tf.training.distill_options import DistillOptions
 from albert_tf.training.distillation_objective import DistillationObjective
 from albert_tf.training.evaluator import Evaluator
@@ -240,7 +240,11 @@ class _Run:
         """What must stay the same while a run goes on."""
         return {
             "student": student.config.to_dict(),
-            "teacher": {**teacher.config.to_dict(), "weights": _sum(teacher)},
+            "teacher": {
+                **teacher.config.to_dict(),
+                "weights": checksum_of_weights(teacher),
+            },
+            "start": {"starting weights": checksum_of_weights(student)},
             "options": fixed_options(self.options),
             "text": {
                 "passages": len(self.train_text),
@@ -374,9 +378,3 @@ class _Run:
     def _dev_batches(self, shard):
         batches = self._batches(self.held_out, shard)
         return batches.dataset(0, len(batches), shard)
-
-
-def _sum(checkpoint: Checkpoint) -> int:
-    """A number that stands for the weights."""
-    weights = checkpoint.weights
-    return checksum_of(weights[name] for name in sorted(weights))

@@ -13,7 +13,7 @@ import numpy as np
 from albert_tf import models
 from albert_tf.data.labels import class_name
 from albert_tf.data.text_files import parse_object, read_lines, shorten
-from albert_tf.errors import UserError
+from albert_tf.errors import UserError, warn
 from albert_tf.models.soft_output import SoftOutput
 from albert_tf.tasks.task import Task
 from albert_tf.training.checksum import checksum_of
@@ -57,6 +57,7 @@ class FileTeacher(Teacher):
             )
         for (place, row), example in zip(self._lines, examples, strict=True):
             _check_text(place, row, example)
+        self._check_names()
         written = json.dumps([row for _, row in self._lines])
         self.checksum = checksum_of([np.frombuffer(written.encode(), "uint8")])
 
@@ -72,6 +73,16 @@ class FileTeacher(Teacher):
                 f"text; {task.name} needs a model as its teacher"
             )
 
+    def _check_names(self) -> None:
+        """Of two files put together one may be of logits, and one not."""
+        named = ["logits" in row for _, row in self._lines]
+        if any(named) and not all(named):
+            place, _ = self._lines[named.index(False)]
+            raise UserError(
+                f'{place}: has no "logits", which other lines have; all lines '
+                "must have logits, or none"
+            )
+
     def targets(self, student, examples, rows, temperature, progress=None):
         """See `Teacher.targets`; `examples` are those that it was made with."""
         ((name, soft),) = student.soft_outputs.items()
@@ -82,9 +93,23 @@ class FileTeacher(Teacher):
         is_named = any("logits" in row for _, row in self._lines)
         if not is_named and _are_shares(values, soft):
             values = _log_odds(values, soft)
+        elif not is_named:
+            self._tell_of_logits(values, soft)
         if progress is not None:
             progress(len(examples))
         return {name: soft.soften(values, temperature)[rows.examples]}
+
+    def _tell_of_logits(self, values: np.ndarray, soft: SoftOutput) -> None:
+        """Warns of what may be meant as probabilities, but is none."""
+        if soft.kind != "softmax" or values.min() < 0 or values.max() > 1:
+            return
+        sums = values.sum(-1)
+        worst = int(abs(sums - 1).argmax())
+        warn(
+            f"{self._lines[worst][0]}: the numbers are taken for logits; "
+            "were they probabilities, those of each line would sum up to 1, "
+            f"and here it is {sums[worst]:.4g}"
+        )
 
 
 def _check_text(place: str, row: dict, example) -> None:

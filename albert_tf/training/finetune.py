@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import itertools
 import os
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from albert_tf.tasks.predictor import Predictor
 from albert_tf.tasks.task import Task
 from albert_tf.training.bars import Bars
 from albert_tf.training.best_epoch import BestEpoch, DivergedError
+from albert_tf.training.checksum import checksum_of_examples
 from albert_tf.training.finetune_optimizer import (
     default_learning_rate,
     finetune_optimizer,
@@ -329,18 +329,15 @@ def _facts(source, task: Task, options, parts) -> dict[str, Any]:
     """What must be the same for a training to go on."""
     fixed = dataclasses.asdict(options)
     del fixed["tensorboard"]
-    checksum = 0
-    for example in itertools.chain(*parts):
-        checksum = zlib.crc32(
-            repr(example).encode("utf-8", "replace"), checksum
-        )
     return {
         "model": str(source),
         "task": task.name,
         **task.settings,
         **fixed,
         "examples": [len(part) for part in parts if part],
-        "checksum of the examples": checksum,
+        "checksum of the examples": checksum_of_examples(
+            itertools.chain(*parts)
+        ),
     }
 
 

@@ -23,6 +23,7 @@ from albert_tf.evaluation.learning_curve import plot_learning_curve
 from albert_tf.models.loading import make_model
 from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.training.bars import Bars
+from albert_tf.training.checksum import checksum_of_weights
 from albert_tf.training.evaluator import Evaluator
 from albert_tf.training.optimizers import make_optimizer
 from albert_tf.training.pretrain_options import PretrainOptions
@@ -153,7 +154,7 @@ class _Run:
             output / "checkpoints",
             self.model,
             self.optimizer,
-            _facts(self.model, self.options, self.corpus),
+            _facts(self.model, checkpoint, self.options, self.corpus),
             self.options.steps,
             self._schedule_of,
             self.options.keep,
@@ -297,10 +298,11 @@ def _with_masking(
     return options
 
 
-def _facts(model, options, corpus) -> dict[str, dict]:
+def _facts(model, checkpoint, options, corpus) -> dict[str, dict]:
     """What must stay the same while a run goes on."""
     return {
         "config": model.config.to_dict(),
+        "start": {"starting weights": checksum_of_weights(checkpoint)},
         "options": fixed_options(options),
         "corpus": {"examples": len(corpus), "length": corpus.length},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,11 +123,12 @@ def run_repeats(
     """
     output = Path(output)
     runs = [dataclasses.asdict(one) for one in planned]
-    plan = {**about, "runs": runs}
+    plan = json.loads(json.dumps({**about, "runs": runs}))
     begun = output / "plan.json"
     if output.exists() and not begun.exists():
         raise UserError(f"{output}: exists, and is not of several trainings")
-    if begun.exists() and read_json(begun) != plan:
+    # A plan of old may lack what came later.
+    if begun.exists() and {**plan, **read_json(begun)} != plan:
         raise UserError(
             f"{output}: holds trainings of other data or with other options; "
             "choose another directory"

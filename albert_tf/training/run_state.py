@@ -98,7 +98,8 @@ class RunState:
 
     def _check_same_run(self, facts) -> None:
         for name, mine in self._facts.items():
-            theirs = facts.get(name)
+            # What came after the run began says nothing of it.
+            theirs = facts.get(name, mine)
             if "hidden_size" in theirs:
                 # Fields that came after the run began change nothing in it.
                 theirs = {**AlbertConfig().to_dict(), **theirs}

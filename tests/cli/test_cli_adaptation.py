@@ -1,6 +1,7 @@
 """`albert-tf adapt`."""
 
 import json
+from types import SimpleNamespace
 
 import commands
 import numpy as np
@@ -77,6 +78,45 @@ def test_a_teacher(files, capsys):
         argv(files, "--model", "albert_nano_books_en", *teacher)
     )
     assert "from the adapted encoder" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("before", "model"),
+        ("before", "checksum of the examples"),
+        ("before", "seed"),
+        ("after", "model"),
+        ("after", "steps"),
+        ("after", "teacher"),
+        ("after", "bytes of the text"),
+    ],
+)
+def test_what_was_learned_otherwise_is_not_reported(
+    files, capsys, monkeypatch, name, changed
+):
+    def adapt(source, texts, output, steps, *others):
+        return SimpleNamespace(interrupted=False, saved=output / "model")
+
+    def finetune(source, train, dev, output, *others, about, **more):
+        output.mkdir(parents=True)
+        report = {**about, "dev": {"accuracy": 0.5}}
+        (output / "report.json").write_text(json.dumps(report))
+        return SimpleNamespace(interrupted=False)
+
+    monkeypatch.setattr("albert_tf.training.adapt.adapt", adapt)
+    monkeypatch.setattr("albert_tf.training.finetune.finetune", finetune)
+    for _ in range(2):
+        assert not commands.call(argv(files))
+    path = files / "out" / name / "report.json"
+    report = json.loads(path.read_text())
+    report["adapt"][changed] = "other"
+    path.write_text(json.dumps(report))
+    capsys.readouterr()
+    assert commands.call(argv(files)) == 2
+    assert f"learned with {changed}='other', not" in " ".join(
+        "".join(capsys.readouterr()).split()
+    )
 
 
 def test_mistakes(files, capsys):

@@ -79,6 +79,18 @@ def test_clean(train, tmp_path, capsys):
     assert "1 of which nothing would be left" in "".join(capsys.readouterr())
 
 
+def test_columns_that_are_not_written_are_told(train, tmp_path, capsys):
+    rows = FILE.splitlines()
+    lines = [f"{k or 'id'}\t{row}\tx" for k, row in enumerate(rows)]
+    train.write_text("\n".join(lines).replace("\tx", "\tsource", 1))
+    for command in ("augment --delete 0.1", "clean --lowercase"):
+        name, *options = command.split()
+        output = tmp_path / f"{name}.csv"
+        assert not commands.call([name, train, output, *options])
+        said = " ".join("".join(capsys.readouterr()).split())
+        assert f"{name}.csv will be without id, source" in said
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -89,7 +101,7 @@ def test_clean(train, tmp_path, capsys):
         ),
         (
             ["augment", "{train}", "{out}.csv", "--swap", "1.5"],
-            "rate=1.5 must be above 0",
+            "swap=1.5 must be above 0",
         ),
         (
             [

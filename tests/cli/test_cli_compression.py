@@ -71,12 +71,16 @@ def test_mistakes(argv, fails):
     assert "--shared-norms needs --groups" in fails(
         *argv, "--embedding-size", "16", "--shared-norms"
     )
-    assert "groups=9 must be at most 4" in fails(*argv, "--groups", "9")
-    assert "layers=4 must be less than 4" in fails(*argv, "--layers", "4")
-    assert "hidden_size=99 must be a multiple of 64" in fails(
-        *argv, "--hidden-size", "99"
+    assert "--text needs --vocabulary-size or --embedding-size" in fails(
+        *argv, "--layers", "2"
     )
-    assert "has no factorized embedding" in fails(*argv, "--hidden-size", "64")
+    bare = argv[:3]
+    assert "groups=9 must be at most 4" in fails(*bare, "--groups", "9")
+    assert "layers=4 must be less than 4" in fails(*bare, "--layers", "4")
+    assert "hidden_size=99 must be a multiple of 64" in fails(
+        *bare, "--hidden-size", "99"
+    )
+    assert "has no factorized embedding" in fails(*bare, "--hidden-size", "64")
     assert "embedding_size=128 must be less than 128" in fails(
         *argv, "--embedding-size", "128"
     )

@@ -78,10 +78,12 @@ def test_what_arrives(folder, monkeypatch):
         (["--teacher", "{}/x.jsonl"], "x.jsonl: has 1 lines, but there are 40"),
         (["--teacher", "albert_pico"], "is an AlbertEncoder; a teacher of cl"),
         (["--teacher", "t", "--teacher-weight", "2"], "must be from 0 to 1"),
+        (["--teacher", "t", "--unlabelled", "{}/blank.txt"], "has no texts"),
     ],
 )
 def test_mistakes_are_one_line(folder, fails, options, message):
     (folder / "x.jsonl").write_text("{}\n")
+    (folder / "blank.txt").write_text("\n \n")
     options = [one.format(folder) for one in options]
     before = left(folder)
     assert message in fails(*finetune(folder, *options))

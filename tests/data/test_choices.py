@@ -83,6 +83,7 @@ def test_swag(write):
     )
     (one,) = read_choices(path)
     assert one.pair == 'He "runs", then.'
+    assert one.text == "He"  # not what the context says once more
     assert one.choices == ("stops.", "falls, too.", "c", "d")
     assert one.label == "B"
 
@@ -97,6 +98,31 @@ def test_answers(write, answer, choices):
         row["choices"] = {"text": ROW["choices"], "label": ["1", "2"]}
     (found,) = read_choices(write("a.jsonl", row))
     assert (found.label, found.choices) == ("B", ("at work", "at home"))
+
+
+@pytest.mark.parametrize("letters", ["AB", "12"])
+def test_files_of_arc_and_commonsense_qa(write, letters):
+    choices = [
+        {"label": letter, "text": text}
+        for letter, text in zip(letters, ROW["choices"], strict=True)
+    ]
+    question = {"stem": "Where?", "choices": choices, "question_concept": "x"}
+    row = {"id": "1", "question": question, "answerKey": letters[1]}
+    (found,) = read_choices(write("a.jsonl", row))
+    assert found == ChoiceExample("Where?", None, "B", (*ROW["choices"],))
+
+
+def test_endings_have_the_order_of_their_numbers(write):
+    names = [f"ending{k}" for k in range(12)]
+    row = {"sent1": "x", "sent2": "y", **dict(zip(names, names, strict=True))}
+    (found,) = read_choices(write("a.jsonl", {**row, "label": 2}))
+    assert (found.label, found.choices) == ("C", (*names,))
+
+
+def test_no_question(write):
+    row = {"ctx": "He", "endings": ROW["choices"], "label": 0}
+    with pytest.raises(UserError, match=r"1: has no question; .* ctx, endings"):
+        read_choices(write("a.jsonl", row))
 
 
 def test_a_question_needs_no_context_and_maybe_no_answer(write):

@@ -44,6 +44,12 @@ def test_several_labels(tmp_path):
     ]
     write_examples(tmp_path / "a.jsonl", examples, like)
     assert '["x", "y"]' in (tmp_path / "a.jsonl").read_text()
+    examples = [Example("a", None, ("x, z", "y"))]
+    with pytest.raises(UserError, match=r"'x, z' has a comma"):
+        write_examples(tmp_path / "b.csv", examples, like)
+    assert not (tmp_path / "b.csv").exists()
+    write_examples(tmp_path / "b.jsonl", examples, like)
+    assert '["x, z", "y"]' in (tmp_path / "b.jsonl").read_text()
 
 
 def test_mistakes(tmp_path):

@@ -21,6 +21,7 @@ FILES = {
     "semantic_roles": ("AlbertRoleTagger", {"labels": SLOTS}),
     "question_answering": ("AlbertQuestionAnswerer", {}),
     "joint_question_answering": ("AlbertJointQuestionAnswerer", {}),
+    "multiple_choice": ("AlbertMultipleChoice", {}),
     "similarity": ("AlbertEmbedder", {}),
     "fill_mask": ("AlbertPretrainer", {}),
     "translation": ("AlbertTranslator", {"target_vocabulary": VOCABULARY}),
@@ -34,6 +35,12 @@ PARTS = {
     "crf_tagging": {"entities": "BYTES"},
     "intent_slots": {"intent": "BYTES", "score": "FP32", "slots": "BYTES"},
     "semantic_roles": {"predicates": "BYTES"},
+    "multiple_choice": {
+        "label": "BYTES",
+        "score": "FP32",
+        "scores": "BYTES",
+        "answer": "BYTES",
+    },
     "similarity": {"embedding": "FP32"},
     "translation": {"translation": "BYTES", "score": "FP32"},
 }
@@ -47,8 +54,9 @@ def test_answers_are_those_of_predict(task, make, caplog):
     path = make(kind, task, **arguments)
     predictor = load(path)
     needs_pair = "question" in task
+    choices = " | a | b" if task == "multiple_choice" else ""
     asked = [
-        {"text": text, "pair": PASSAGE} if needs_pair else {"text": text}
+        {"text": text + choices, **({"pair": PASSAGE} if needs_pair else {})}
         for text in TEXTS
     ]
     examples = [predictor.task.example(**one) for one in asked]
@@ -61,9 +69,10 @@ def test_answers_are_those_of_predict(task, make, caplog):
         before = client.metric("albert_tokens_total")
         with caplog.at_level("INFO", "albert_tf.serving"):
             status, reply = client.predict({"instances": asked})
+            # The request is logged after its answer, but before another one.
+            computed = client.metric("albert_tokens_total") - before
         assert status == 200
         told = [r.fields for r in caplog.records if hasattr(r, "fields")]
-        computed = client.metric("albert_tokens_total") - before
         assert [one["tokens"] for one in told] == [computed]
         assert reply == {"predictions": json.loads(json.dumps(expected))}
         _, _, metrics = client.send("GET", "/metrics")  # once, also if twice
@@ -115,6 +124,23 @@ def check_pairs(client, needs_pair, takes_none):
         status, reply = client.predict({"instances": ["a", both]})
         assert status == 400
         assert "text 1: " in reply["error"]
+
+
+@pytest.mark.slow
+def test_questions_may_have_other_numbers_of_choices(make):
+    path = make("AlbertMultipleChoice", "choices")
+    with running(path, max_tokens=40) as client:
+        asked = ["who? | a | b", "who? | a | b | c"]
+        status, reply = client.predict({"instances": asked})
+        assert status == 200
+        found = [len(one["scores"]) for one in reply["predictions"]]
+        assert found == [2, 3]
+        described = json.dumps(client.get("/openapi.json")[1])
+        assert json.dumps({"text": "a b | a | b"}) in described
+        asked = ["who? | " + " | ".join("abcdefgh")]
+        status, reply = client.predict({"instances": asked})
+        assert status == 413  # all choices are computed
+        assert "take 50 tokens" in reply["error"]
 
 
 @pytest.mark.slow

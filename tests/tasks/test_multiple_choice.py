@@ -97,7 +97,9 @@ def test_answers_for_people_and_programs():
     assert (answer.label, answer.text) == ("B", "Tom")
     assert sum(answer.scores.values()) == pytest.approx(1)
     assert task.to_text(answer, QUESTION) == "B\t0.6652\tTom\tWho sleeps?"
-    assert json.loads(json.dumps(task.to_json(answer)))["text"] == "Tom"
+    values = json.loads(json.dumps(task.to_json(answer)))
+    assert values["answer"] == "Tom"
+    assert values.keys().isdisjoint({"text", "pair"})  # the question's
     other = ChoiceExample("a", "b", "A", ("long answer", "b", "c"))
     assert task.baseline([], [QUESTION, other]) == 0.5
 

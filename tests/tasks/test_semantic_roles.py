@@ -169,6 +169,8 @@ def test_of_a_long_text_what_is_around_the_predicate_is_read(rows_of, place):
     marked = rows.encodings[len(rows) - 1]
     assert len(marked.token_ids) == 18
     assert sum(marked.segment_ids) == 1
+    # To find predicates all was read, in parts.
+    assert (rows.num_truncated, marked.num_truncated) == (1, 34)
     outputs = {
         "logits": [
             np.tile([0.0, 9.0, 0.0], (len(one.token_ids), 1))
@@ -249,6 +251,14 @@ def test_the_baseline_gives_a_side_its_commonest_role(tmp_path):
 # === Files ===
 
 
+def test_predicates_that_are_given_are_no_words_of_the_text(tmp_path):
+    for name in ("a.txt", "a.conll"):
+        (tmp_path / name).write_text("\n1 Dogs sleep ||| B-ARG0 B-V\n")
+        labelled, bare = (read_roles(tmp_path / name, x) for x in (True, False))
+        assert [*bare] == [*labelled]
+        assert bare[0].text == "Dogs sleep"
+
+
 def test_two_equal_sentences_stay_two(tmp_path):
     line = "0 Do it ||| B-V B-ARG1\n"
     (tmp_path / "a.txt").write_text(line * 2)
@@ -277,6 +287,7 @@ ROLE = {"start": 0, "end": 4, "label": "ARG0"}
     ("row", "words"),
     [
         ({"text": "cats sleep"}, 'has no "predicates"'),
+        ({"predicates": []}, 'has no "text"'),
         ({"text": "cats sleep", "predicates": 3}, "must be a list of objects"),
         (
             {"text": "cats sleep", "predicates": [{"start": 5, "end": 10}]},

@@ -125,6 +125,11 @@ def test_mistakes(task):
         task.decode({}, None, None)
 
 
+def test_a_model_of_another_task_translates_nothing():
+    with pytest.raises(UserError, match="target_vocabulary .* fine-tune it"):
+        AlbertTranslator.from_preset("albert_pico")
+
+
 def test_answers_for_people_and_programs(task):
     target = TargetVocabulary(task.target_vocabulary)
     (ids,) = target.encode(["Ein Hund läuft."])

@@ -176,6 +176,13 @@ def test_pairs_are_answered_with_their_cosine():
 
 
 @pytest.mark.filterwarnings("ignore:the weights of")
+def test_a_text_without_a_partner_is_refused_at_once():
+    task = find_task("contrastive")()
+    assert task.example("a", "b") == Example("a", "b")
+    with pytest.raises(UserError, match="'a' has no second one"):
+        task.example("a")
+
+
 def test_mistakes(data, tmp_path, capsys):
     header = ("text1", "text2")
     labels = ("sentence1", "sentence2", "score")

@@ -63,6 +63,12 @@ def test_numbers_that_are_probabilities(read):
     assert read(named)[0][0] == pytest.approx(1 / (1 + np.exp(-1)))
 
 
+def test_what_is_nearly_probabilities_is_told(read):
+    nearly = [{"a": 0.9, "b": 0.1}, {"a": 0.9, "b": 0.05}, {"a": 1, "b": 0}]
+    with pytest.warns(UserWarning, match=r"jsonl:2: .* logits; .* is 0.95"):
+        read(nearly)
+
+
 def test_what_predict_writes(read):
     task = find_task("classification")(["a", "b"])
     logits = [[one["a"], one["b"]] for one in LOGITS]
@@ -92,6 +98,7 @@ def test_what_predict_writes_of_amounts_and_of_several_labels(read):
         (['{"a": 1, "b": "x"}', *LOGITS[1:]], "jsonl:1: has \"x\" for 'b'"),
         (["[1, 2]", *LOGITS[1:]], "jsonl:1: a JSON object is needed"),
         (["{", *LOGITS[1:]], "jsonl:1: not valid JSON"),
+        ([{"logits": LOGITS[0]}, *LOGITS[1:]], 'jsonl:2: has no "logits"'),
         (
             [{"text": "other", **LOGITS[0]}, *LOGITS[1:]],
             "jsonl:1: is of the text 'other', but the example there is 'play",

@@ -107,6 +107,9 @@ def test_another_configuration_does_not_go_on(run, corpus_directory):
     different = PretrainOptions(**{**vars(options), "seed": 1})
     with pytest.raises(UserError, match="holds a run with seed=0, not 1"):
         pretrain("albert_pico", corpus_directory, output, different)
+    # Of the same sizes.
+    with pytest.raises(UserError, match="holds a run with starting weights=0"):
+        pretrain(output / "model", corpus_directory, output, options)
 
 
 def test_a_run_of_a_version_with_fewer_fields_goes_on(
@@ -119,6 +122,7 @@ def test_a_run_of_a_version_with_fewer_fields_goes_on(
     def of_old(*args, **kwargs):
         saved = load_newest(*args, **kwargs)
         del saved.facts["config"]["num_parallel_encoders"]
+        del saved.facts["start"]
         return saved
 
     monkeypatch.setattr(CheckpointStore, "load_newest", of_old)

@@ -1,10 +1,12 @@
 """Several trainings, summed up."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from commands import call
 
+from albert_tf.cli import finetuning
 from albert_tf.data.example import Example
 from albert_tf.errors import UserError
 from albert_tf.training.finetune_options import FinetuneOptions
@@ -73,9 +75,35 @@ def test_goes_on_where_it_was(tmp_path):
     assert json.loads((output / "summary.json").read_text()) == summary
     with pytest.raises(UserError, match="of other data or with other options"):
         run_repeats(planned, output, train, {"model": "b"})
+    # Began when less was noted.
+    again = run_repeats(planned, output, train, {"model": "a", "data": (1, 2)})
+    assert again == summary
+    with pytest.raises(UserError, match="of other data or with other options"):
+        run_repeats(planned, output, train, {"model": "a", "data": [1, 3]})
     (tmp_path / "other").mkdir()
     with pytest.raises(UserError, match="is not of several trainings"):
         run_repeats(planned, tmp_path / "other", train, {})
+
+
+def test_other_data_in_the_same_file_is_not_summed_up(
+    tmp_path, monkeypatch, capsys
+):
+    def train(job, *parts):
+        score = SimpleNamespace(figures={"accuracy": 0.5})
+        return SimpleNamespace(score=score)
+
+    monkeypatch.setattr(finetuning, "_train", train)
+    path = tmp_path / "train.tsv"
+    argv = ["finetune", "--train", path, "--dev", path, "--seeds", 2]
+    argv += ["--output", tmp_path / "runs"]
+    for rows, status in (("a\t1\nb\t2\n", 0), ("a\t1\nb\t1\nc\t2\n", 2)):
+        path.write_text("text\tlabel\n" + rows)
+        assert call(argv) == status
+    assert "of other data" in capsys.readouterr().err
+    path.write_text("text\tlabel\na\t1\nb\t2\n")
+    assert call(argv) == 0
+    path.write_text("text\tother\tlabel\na\tc\t1\nb\td\t2\n")
+    assert call([*argv, "--text", "other"]) == 2
 
 
 @pytest.mark.slow
