@@ -35,6 +35,7 @@ def kinds():
         "unassigned": lambda draw: _mixed(draw, _characters("Cn")),
         "special_tokens": _of(_SPECIAL),
         "marks": lambda draw: _mixed(draw, _characters("M"), 0.7),
+        "moving_marks": lambda draw: _mixed(draw, _moving_marks(), 0.8),
         "right_to_left": lambda draw: _mixed(draw, _right_to_left()),
         "emoji": _of(_EMOJI),
         "long_words": _long_word,
@@ -106,6 +107,14 @@ def _half_pairs():
 @functools.cache
 def _characters(category):
     return [c for c in _any() if unicodedata.category(c).startswith(category)]
+
+
+@functools.cache
+def _moving_marks():
+    """Marks that stay and others, which go; they stand in another order."""
+    marks = [c for c in _characters("M") if unicodedata.combining(c)]
+    stay = [c for c in marks if unicodedata.category(c) != "Mn"]
+    return stay + random.Random(0).sample(marks, len(stay))
 
 
 @functools.cache

@@ -46,7 +46,9 @@ export class BasicText {
   /** The words of a text, with one blank between them. @param {string} text */
   clean(text) {
     let traced = this.#firstHalf(text);
-    if (this.settings.followsTransformers) traced = composed(traced);
+    // Where marks are taken apart and dropped later, nothing but places changes.
+    const composes = this.settings.followsTransformers && !this.strips;
+    if (composes) traced = composed(traced);
     if (this.settings.lowercase) {
       traced = mapped(traced, this.small);
       if (traced.codes.includes(sigma.CAPITAL)) {

@@ -17,7 +17,10 @@ internal class BasicText(
     private val settings: TokenizerSettings,
     private val strips: Boolean,
 ) {
-    private val composes = settings.followsTransformers
+    private val follows = settings.followsTransformers
+
+    /** Changes nothing, but for places, where marks are taken apart and dropped afterwards. */
+    private val composes = follows && !strips
     private val before = CharacterMap(::clean)
     private val after = CharacterMap(::takeApart)
     private val last = CharacterMap(::part)
@@ -90,7 +93,7 @@ internal class BasicText(
     /** What becomes of each character first. */
     private fun clean(code: Int): IntArray {
         // There, letter by letter at first.
-        val isEarly = composes && settings.lowercase
+        val isEarly = follows && settings.lowercase
         val smalls =
             when {
                 !isEarly -> intArrayOf(code)
@@ -101,7 +104,7 @@ internal class BasicText(
     }
 
     private fun cleanCased(code: Int): List<Int> {
-        val isControl = if (composes) UnicodeData.isOther(code) else UnicodeData.isControl(code)
+        val isControl = if (follows) UnicodeData.isOther(code) else UnicodeData.isControl(code)
         return when {
             code in LINES || UnicodeData.isBlank(code) -> listOf(BLANK)
             code == 0 || code == REPLACEMENT || isControl -> emptyList()
