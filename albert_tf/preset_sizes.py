@@ -61,16 +61,10 @@ PRESET_SIZES: dict[str, dict[str, Any]] = {
     },
     "albert_mini": _sizes(6, 384, 6, **_DROPOUT),
     "albert_nano": _sizes(4, 256, 4, **_DROPOUT),
-    "albert_mini_en": _sizes(
-        6, 384, 12, vocab_size=14_000, **_DISTILLED, **_DROPOUT
-    ),
-    "albert_mini_zh": _sizes(
-        4, 384, 6, vocab_size=11_911, **_DISTILLED, **_DROPOUT
-    ),
-    "albert_nano_en": _sizes(
-        4, 256, 4, vocab_size=10_000, **_DISTILLED, **_DROPOUT
-    ),
-    "albert_nano_books_en": _sizes(4, 256, 4, vocab_size=8_000, **_DROPOUT),
+    "albert_mini_en": _sizes(6, 384, 12, vocab_size=14_000, **_DISTILLED),
+    "albert_mini_zh": _sizes(4, 384, 6, vocab_size=11_911, **_DISTILLED),
+    "albert_nano_en": _sizes(4, 256, 4, vocab_size=10_000, **_DISTILLED),
+    "albert_nano_books_en": _sizes(4, 256, 4, vocab_size=8_000),
     "albert_micro": _sizes(4, 128, 2, embedding_size=64, **_DROPOUT),
     "albert_pico": _sizes(2, 64, 2, embedding_size=32, **_DROPOUT),
 }
