@@ -65,11 +65,7 @@ RUNS = {
     "banking77": Run("classification", options=DROPOUT),
     "clinc150": Run("classification", options=DROPOUT),
     "wnut17": Run(
-        "tagging",
-        "wnut17",
-        "train.conll",
-        "dev.conll",
-        "test.conll",
+        "tagging", "wnut17", "train.conll", "dev.conll", "test.conll"
     ),
     "snips_intents_slots": Run(
         "intent-slots", "snips", "train", "valid", "test"
@@ -93,7 +89,7 @@ RUNS = {
     "chnsenticorp_htl": Run(
         "classification",
         model="albert_mini_zh",
-        options=("--epochs", "3", "--learning-rate", "2e-4"),
+        options=("--epochs", "2", *DROPOUT),
     ),
     "cluener": Run(
         "tagging",

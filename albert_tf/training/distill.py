@@ -31,7 +31,7 @@ from albert_tf.evaluation.sts import check_pairs, sts_spearman
 from albert_tf.models.assignment import to_checkpoint
 from albert_tf.models.distiller import Distiller
 from albert_tf.models.encoder import AlbertEncoder
-from albert_tf.models.loading import make_model
+from albert_tf.models.loading import make_model, with_dropout
 from albert_tf.training.bars import Bars
 from albert_tf.training.checksum import checksum_of_weights
 from albert_tf.training.distill_options import DistillOptions
@@ -320,15 +320,9 @@ class _Run:
 
     def _save(self, directory: Path) -> None:
         checkpoint = to_checkpoint(self.model.student)
-        # It has learned without dropout, and learns a task better so.
-        config = dataclasses.replace(
-            checkpoint.config,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
         checkpoint = dataclasses.replace(
-            checkpoint,
-            config=config,
+            # It has learned without dropout, and learns a task better so.
+            with_dropout(checkpoint, 0.0),
             # Whatever head it gets: the mean is what it has learned.
             arguments={**checkpoint.arguments, "pooling": "mean"},
             get_preprocessor=lambda: self.preprocessor,

@@ -175,7 +175,6 @@ def test_pairs_are_answered_with_their_cosine():
         predictor.predict(["a film"])
 
 
-@pytest.mark.filterwarnings("ignore:the weights of")
 def test_a_text_without_a_partner_is_refused_at_once():
     task = find_task("contrastive")()
     assert task.example("a", "b") == Example("a", "b")
@@ -183,6 +182,7 @@ def test_a_text_without_a_partner_is_refused_at_once():
         task.example("a")
 
 
+@pytest.mark.filterwarnings("ignore:the weights of")
 def test_mistakes(data, tmp_path, capsys):
     header = ("text1", "text2")
     labels = ("sentence1", "sentence2", "score")
